@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from trial_edc.typed_text import LONGEST, UnfitText, identifier, kept, plain
+from trial_edc.typed_text import LONGEST, UnfitText, fit_text, identifier, plain
 
 
 class TypedText(forms.CharField):
@@ -18,7 +18,7 @@ class TypedText(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         try:
-            return kept(super().to_python(value) or "", self.longest)
+            return fit_text(super().to_python(value) or "", self.longest)
         except UnfitText as problem:
             message = _(problem.message) % problem.details
             raise ValidationError(message, "text") from problem

@@ -52,7 +52,7 @@ def plain(text: str) -> str:
     return " ".join(INVISIBLE.sub("", folded).split())
 
 
-def sign(text: str) -> str:
+def comparison_key(text: str) -> str:
     """What is equal for words that mean the same: without case, any mu as u."""
     return plain(text).casefold().replace("μ", "u")
 
@@ -68,7 +68,7 @@ def written(text: str) -> str:
     return kept if plain(kept) else ""
 
 
-def kept(text: str, longest: int = LONGEST) -> str:
+def fit_text(text: str, longest: int = LONGEST) -> str:
     """Words as they are kept. Raises `UnfitText`."""
     words = written(text)
     if len(words) > longest:
@@ -76,14 +76,14 @@ def kept(text: str, longest: int = LONGEST) -> str:
         raise UnfitText(message, {"longest": longest, "length": len(words)})
     if character := next(filter(_is_unprintable, words), None):
         message = N_("Remove the character that cannot be printed: %(character)s.")
-        raise UnfitText(message, {"character": named(character)})
+        raise UnfitText(message, {"character": character_name(character)})
     return words
 
 
 def unfit_text(text: str, longest: int = LONGEST) -> UnfitText | None:
     """Why a text cannot be kept; None for one that can."""
     try:
-        kept(text, longest)
+        fit_text(text, longest)
     except UnfitText as problem:
         return problem
     return None
@@ -96,7 +96,7 @@ def _is_unprintable(character: str) -> bool:
     return is_none or character == LOST or bool(PICTOGRAPH.match(character))
 
 
-def named(character: str) -> str:
+def character_name(character: str) -> str:
     """Such as `U+200B ZERO WIDTH SPACE`."""
     kinds = {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE USE", "Cs": "SURROGATE"}
     kind = kinds.get(unicodedata.category(character), "NO CHARACTER")
@@ -106,7 +106,7 @@ def named(character: str) -> str:
 def described(entered: object) -> str:
     """What was entered, for a message; behind it the names of its odd characters."""
     text = str(entered)
-    odd = [named(c) for c in dict.fromkeys(text) if _is_odd(c)]
+    odd = [character_name(c) for c in dict.fromkeys(text) if _is_odd(c)]
     shown = "".join("�" if _is_unprintable(c) else c for c in text[:MAX_SHOWN])
     shown += "…" * (len(text) > MAX_SHOWN)
     return f"{shown} [{', '.join(odd[:MAX_NAMED])}]" if odd else shown

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from record.casebook import items
 from record.casebook.items import Item
 from record.casebook.values import MissingCode
-from trial_edc.typed_text import described, plain, sign
+from trial_edc.typed_text import comparison_key, described, plain
 from trial_edc.vocabulary import Codelist
 
 Options = Sequence[tuple[str, str]]  # keys of a register with their names
@@ -67,7 +67,8 @@ def shown_text(item: Item, text: str) -> str:
 
 
 def _code(item: Item, text: str) -> str:
-    code = answers(item.facts.terms).get(sign(text)) if item.facts.terms else None
+    key = comparison_key(text)
+    code = answers(item.facts.terms).get(key) if item.facts.terms else None
     if code is None:
         message = _("“%(entered)s” is not among the answers: %(answers)s.")
         labels = [gettext(term.label) for term in item.facts.terms or ()]
@@ -81,13 +82,13 @@ def answers(terms: type[Codelist]) -> Mapping[str, str]:
     codes: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            codes |= {sign(gettext(term.label)): term.value for term in terms}
-    return codes | {sign(term.value): term.value for term in terms}
+            codes |= {comparison_key(gettext(term.label)): term.value for term in terms}
+    return codes | {comparison_key(term.value): term.value for term in terms}
 
 
 def _listed(text: str, options: Options) -> str:
-    typed = sign(text)
-    keys = [key for key, name in options if typed in (sign(name), key)]
+    typed = comparison_key(text)
+    keys = [key for key, name in options if typed in (comparison_key(name), key)]
     if len(keys) != 1:
         message = _("“%(entered)s” is not in the list: %(answers)s.")
         names = ", ".join(name for _key, name in options)

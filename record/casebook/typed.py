@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from trial_edc.typed_text import plain, sign
+from trial_edc.typed_text import comparison_key, plain
 
 _DATE = re.compile(r"(\d{4}) ?[-/.年] ?(\d{1,2}) ?[-/.月] ?(\d{1,2}) ?日?", re.ASCII)
 _MONTH = re.compile(r"(\d{4}) ?[-/.年] ?(\d{1,2}) ?月?", re.ASCII)
@@ -105,4 +105,4 @@ def midnights(texts: Iterable[str]) -> dict[str, str]:
 
 def unit_sign(text: str) -> str:
     """What is equal for units that mean the same: any mu, with or without ^ and ×."""
-    return re.sub(r"[\s^*×·()\[\]]", "", sign(text).removeprefix("x"))
+    return re.sub(r"[\s^*×·()\[\]]", "", comparison_key(text).removeprefix("x"))

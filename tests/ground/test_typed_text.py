@@ -12,12 +12,12 @@ from trial_edc import text_fields
 from trial_edc.typed_text import (
     LONGEST,
     UnfitText,
+    character_name,
+    comparison_key,
     described,
+    fit_text,
     identifier,
-    kept,
-    named,
     plain,
-    sign,
     written,
 )
 
@@ -51,7 +51,7 @@ def test_an_identifier_has_one_spelling():
 
 
 def test_each_mu_is_the_same_letter():
-    assert {sign(f"{mu}mol/L") for mu in "uµμ"} == {"umol/l"}
+    assert {comparison_key(f"{mu}mol/L") for mu in "uµμ"} == {"umol/l"}
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_each_mu_is_the_same_letter():
     ],
 )
 def test_words_are_kept_as_they_were_written(text, expected):
-    assert written(text) == kept(text) == expected
+    assert written(text) == fit_text(text) == expected
 
 
 def test_a_text_that_cannot_be_kept_says_why():
     with pytest.raises(UnfitText) as too_long:
-        kept("x" * (LONGEST + 1))
+        fit_text("x" * (LONGEST + 1))
     with pytest.raises(UnfitText) as unprintable:
-        kept("a\x1bb")
+        fit_text("a\x1bb")
 
     assert str(too_long.value) == "At most 2000 characters; this text has 2001."
     assert str(unprintable.value) == (
@@ -100,7 +100,9 @@ def test_a_message_names_what_cannot_be_seen_or_looks_like_something_else(
 
 
 def test_a_character_is_named_by_its_code_and_its_name():
-    assert [named(c) for c in ("\u200b", "\x00", chr(0xD800), "\uffff", "\ue000")] == [
+    assert [
+        character_name(c) for c in ("\u200b", "\x00", chr(0xD800), "\uffff", "\ue000")
+    ] == [
         "U+200B ZERO WIDTH SPACE",
         "U+0000 CONTROL CHARACTER",
         "U+D800 SURROGATE",

@@ -16,7 +16,7 @@ from entry.table.forms.columns import Column
 from entry.table.forms.pasted_cells import rows_in
 from entry.table.forms.submission import cell_value
 from record.casebook import items
-from trial_edc.typed_text import sign
+from trial_edc.typed_text import comparison_key
 from trial_edc.vocabulary import N_
 
 MAX_ROWS, MAX_TEXT_LENGTH = 500, 200_000
@@ -112,7 +112,7 @@ def _table(text: str, max_rows: int) -> list[tuple[int, list[str]]]:
 
 
 def _comparable(text: str) -> str:
-    plain = sign(BRACKETS.sub("", text))
+    plain = comparison_key(BRACKETS.sub("", text))
     return re.sub(r"[\s_:?？•*]", "", plain)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.casebook.items.base import Item
 from record.casebook.values import Value
-from trial_edc.typed_text import LONGEST, UnfitText, described, kept
+from trial_edc.typed_text import LONGEST, UnfitText, described, fit_text
 from trial_edc.vocabulary import Codelist
 from trial_edc.vocabulary import YesNo as YesNoTerm
 
@@ -28,7 +28,7 @@ class Text(Item, models.TextField):  # type: ignore[type-arg]
 
     def parse_entered(self, raw: Any) -> Value:
         try:
-            return kept(str(raw), self.longest) or None
+            return fit_text(str(raw), self.longest) or None
         except UnfitText as problem:
             details = dict(problem.details)
             raise ValidationError(_(problem.message), "text", details) from problem

@@ -16,7 +16,7 @@ from record.review.models import Query, QueryState, QueryStep
 from record.review.problems import ChangedSinceShown, ReviewRefused
 from record.review.services.rights import require
 from trial_edc.requirements import implements
-from trial_edc.typed_text import UnfitText, kept
+from trial_edc.typed_text import UnfitText, fit_text
 from trial_edc.vocabulary import N_
 from trial_edc.wording import Wording
 
@@ -29,7 +29,7 @@ FIRES_AGAIN = Wording(N_("The check fires again."))
 
 def _require_text(text: str) -> str:
     try:
-        words = kept(text, LONGEST)
+        words = fit_text(text, LONGEST)
     except UnfitText as problem:
         raise ReviewRefused(_(problem.message) % problem.details) from problem
     if not words:
