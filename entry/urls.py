@@ -37,7 +37,7 @@ urlpatterns = [
     path("forms/<int:pk>/verify/", item.verify_form, name="verify_form"),
     path("forms/<int:pk>/close/", acts.close, name="close"),
     path("forms/<int:pk>/draft/", acts.back_to_draft, name="back_to_draft"),
-    path("forms/<int:pk>/strike/", casebook.strike, name="strike"),
+    path("forms/<int:pk>/strike/", acts.strike, name="strike"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
     path("forms/<int:pk>/items/<str:item>/file/", files.stored_file, name="file"),
 ]

@@ -27,6 +27,7 @@ from record.casebook.fields import SiteDateField
 from record.casebook.services.files import TOO_LARGE
 from trial_edc import clock
 from trial_edc.text_fields import TypedSlug, TypedText
+from trial_edc.typed_text import LONGEST_REASON
 from trial_edc.vocabulary import YesNo
 from visits.laboratory.vocabulary import SamplePlace, UreaKind
 from visits.models import Laboratory
@@ -109,7 +110,7 @@ class ConfirmForm(forms.Form):
         label=gettext_lazy("Why do values change?"),
         choices=lambda: with_blank(ChangeReason.choices()),
     )
-    text = TypedText(label=gettext_lazy("In your words"), longest=500)
+    text = TypedText(label=gettext_lazy("In your words"), longest=LONGEST_REASON)
     unassigned_read = forms.BooleanField(
         label=gettext_lazy(
             "I read the rows that belong to nobody: none is of a person of this trial"

@@ -16,7 +16,7 @@ from enrollment.vocabulary import (
     ScreenFailure,
 )
 from record.capture.problems import ExplanationNeeded, SaveRefused
-from record.casebook.checks import Finding
+from record.casebook.display import finding_text
 from trial_edc import clock, dates
 from trial_edc.text_fields import TypedInteger, TypedText
 from trial_edc.vocabulary import Codelist, Sex
@@ -78,11 +78,7 @@ class ScreeningForm(forms.Form):
             self.data = {**dict(self.data.items()), "checks": check_ids}
         for finding in problem.findings:
             place = finding.item if finding.item in self.fields else None
-            self.add_error(place, _finding_text(finding))
-
-
-def _finding_text(finding: Finding) -> str:
-    return _now(finding.message) % (finding.details or {})
+            self.add_error(place, finding_text(finding))
 
 
 AT_SITE = forms.TextInput({"placeholder": "2026-03-08 14:30", "autocomplete": "off"})

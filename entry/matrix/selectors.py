@@ -10,8 +10,9 @@ from enrollment.consent.selectors import reconsents_due
 from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.selectors import statuses_of
 from entry.casebook.selectors.cells import GRID_VISITS
-from entry.selectors.visibility import participants_visible_to, visible_codes
+from entry.selectors.visibility import participants_visible_to
 from record.accounts.models import User
+from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebooks_of
 from record.review.models import QueryState

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.vocabulary import ParticipantStatus
-from entry.selectors.visibility import forms_visible_to, may_enter, may_see
+from entry.selectors.visibility import forms_visible_to
 from record.accounts.models import User
 from record.casebook import catalogue
+from record.casebook.access import may_enter, may_see
 from record.casebook.models import FormInstance, FormStatus
 from trial_edc.context import page_for
 

@@ -4,25 +4,8 @@ from django.db.models import QuerySet
 
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.casebook.access import (
-    may_answer,
-    may_enter,
-    may_see,
-    may_strike,
-    visible_codes,
-    visible_items,
-    within_reach,
-)
+from record.casebook.access import visible_codes, within_reach
 from record.casebook.models import FormInstance, Participant
-
-__all__ = [
-    "may_answer",
-    "may_enter",
-    "may_see",
-    "may_strike",
-    "visible_codes",
-    "visible_items",
-]
 
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from enrollment.consent.texts import CONSENT_FIRST
 from imports.rules.mapping import FileMapping
 from imports.selectors.lines import MIDNIGHT, Refusal, SampleResult
 from imports.services.line_plans import (
@@ -30,7 +31,7 @@ from trial_edc.vocabulary import N_
 from visits.models import Laboratory
 
 ROW_KEYS = {LOG: by_items("sample_at"), PANEL: by_items("sampled_at")}
-NO_CONSENT = Refusal(N_("Record the consent first; until then nothing else."))
+NO_CONSENT = Refusal(CONSENT_FIRST)
 LEFT_OUT = Refusal(N_("Left out knowingly."), holds_back=False)
 HELD_BACK = Refusal(
     N_("Held back: another line of this participant is refused."), holds_back=False

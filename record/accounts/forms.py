@@ -14,6 +14,7 @@ from record.accounts.roles import BlindingClass, Role
 from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import SIGNED_BEFORE, confirm_identity
 from trial_edc.text_fields import PlainText, TypedEmail, TypedText
+from trial_edc.typed_text import LONGEST_REASON
 
 THEMES = (
     ("", _("As the device")),
@@ -205,7 +206,7 @@ class RoleForm(forms.Form):
     """Another role of the same blinding class, and why."""
 
     role = forms.ChoiceField(label=_("Role"))
-    reason = TypedText(label=_("Reason"), longest=500)
+    reason = TypedText(label=_("Reason"), longest=LONGEST_REASON)
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,7 +220,7 @@ class RoleForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why an account is closed, opened again or given a new password."""
 
-    reason = TypedText(label=_("Reason"), longest=500)
+    reason = TypedText(label=_("Reason"), longest=LONGEST_REASON)
 
 
 def role_choices(available: list[Role]) -> list[tuple[str, Any]]:

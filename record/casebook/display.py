@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from record.casebook.checks import Finding
 from record.casebook.derived import DerivedValue
 from record.casebook.items import Item, ItemGroup
 from record.casebook.values import (
@@ -76,6 +77,11 @@ def derived_words(derived: DerivedValue) -> str:
     if isinstance(value, datetime):
         return value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
     return str(value)
+
+
+def finding_text(finding: Finding) -> str:
+    text = _(str(finding.message))
+    return text % finding.details if finding.details else text
 
 
 def _row_words(item: ItemGroup, row: dict[str, object]) -> str:

@@ -18,6 +18,7 @@ from safety.vocabulary import Causality, EventOutcome, Seriousness
 from trial_edc import clock, dates
 from trial_edc.choices import choices
 from trial_edc.text_fields import TypedText
+from trial_edc.typed_text import LONGEST_REASON
 
 WHY = _("Why it changes")
 PICK = ("", "—")
@@ -92,7 +93,7 @@ class CaseForm(forms.Form):
 class ChangeForm(CaseForm):
     """A change of the case, with its reason."""
 
-    why = TypedText(label=WHY, longest=500)
+    why = TypedText(label=WHY, longest=LONGEST_REASON)
 
 
 class AssessmentForm(forms.Form):
@@ -114,7 +115,7 @@ class AssessmentForm(forms.Form):
     )
     submitted_on = SiteDateField(label=_("Submitted on"), required=False)
     reference = TypedText(label=_("Reference"), longest=100, required=False)
-    why = TypedText(label=_("Reason or remark"), longest=500)
+    why = TypedText(label=_("Reason or remark"), longest=LONGEST_REASON)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -23,9 +23,9 @@ from entry.casebook.selectors.cells import (
     VisitCells,
     cells_of,
 )
-from entry.selectors.visibility import may_see, visible_codes
 from record.accounts.models import User
 from record.casebook import catalogue
+from record.casebook.access import may_see, visible_codes
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant

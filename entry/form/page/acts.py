@@ -5,10 +5,10 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from entry.selectors.visibility import may_enter, may_strike
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.capture.vocabulary import StrikeReason
+from record.casebook.access import may_enter, may_strike
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance, FormStatus
 from record.review.models import Signature

@@ -13,7 +13,6 @@ from entry.form.forms.submission import explanations_in, page_load_in
 from entry.form.page.acts import FormActs
 from entry.form.page.item import (
     ItemView,
-    finding_text,
     prompts_beside,
     query_state,
     soft_questions,
@@ -21,7 +20,6 @@ from entry.form.page.item import (
 from entry.form.page.item_controls import ItemControls
 from entry.form.page.layout import ItemForm, SectionBlock
 from entry.form.page.unsaved import unsaved_texts
-from entry.selectors.visibility import may_answer, visible_items
 from record.accounts.models import User
 from record.capture.models import Autosave
 from record.capture.problems import (
@@ -35,9 +33,10 @@ from record.capture.problems import (
 from record.capture.services import autosaves
 from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue, engine, items
+from record.casebook.access import may_answer, visible_items
 from record.casebook.checks import Finding
 from record.casebook.derived import derived_values
-from record.casebook.display import derived_words
+from record.casebook.display import derived_words, finding_text
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of, row_of
 from record.review.selectors import queries_of, verified_items

@@ -17,7 +17,7 @@ from record.capture.problems import (
 )
 from record.casebook import items
 from record.casebook.checks import CHECKS, Finding
-from record.casebook.display import words
+from record.casebook.display import finding_text, words
 from record.casebook.items import Item
 from record.review.models import Query, QueryState
 from trial_edc.vocabulary import MissingCode
@@ -135,11 +135,6 @@ def item_of_check(check_id: str) -> str:
     """The item of a check; that of a range has it in its id."""
     check = CHECKS.get(check_id)
     return check.item if check else (*check_id.split("."), "")[1]
-
-
-def finding_text(finding: Finding) -> str:
-    text = _(str(finding.message))
-    return text % finding.details if finding.details else text
 
 
 def prompts_beside(view: ItemView, problem: NotSaved | None) -> list[str]:

@@ -1,6 +1,6 @@
 """The layout of a form page, as crispy-forms layout objects."""
 
-from typing import Any, Protocol
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import LayoutObject
@@ -10,10 +10,6 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
 
 from entry.form.page.item import ItemView
-
-
-class Page(Protocol):
-    """The page object that the template of a section reads."""
 
 
 class ItemForm(forms.Form):
@@ -31,7 +27,7 @@ class SectionBlock(LayoutObject):
     """A section: its title, and each item with control, unit, help and marks."""
 
     def __init__(
-        self, page: Page, number: int, title: Any, views: list[ItemView]
+        self, page: object, number: int, title: Any, views: list[ItemView]
     ) -> None:
         self.page, self.number, self.title, self.views = page, number, title, views
         self.fields: list[str] = []

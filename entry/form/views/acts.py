@@ -1,4 +1,4 @@
-"""What is done to a form as a whole: sign, freeze, lock, return to draft."""
+"""What is done to a form as a whole: sign, close, return to draft, strike out."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,22 +11,32 @@ from django.views.decorators.http import require_POST
 from entry.form.forms import raw_values
 from entry.form.page.above_items import above_items
 from entry.form.page.form import FormPage
-from entry.form.page.item import finding_text
 from entry.form.views.form import READERS, visible_form
 from entry.selectors import navigation
-from entry.selectors.visibility import may_enter
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source
 from record.capture.problems import FormClosed, SaveRefused
-from record.capture.services.form_status import return_to_draft, sign_form
+from record.capture.services.form_status import (
+    restore_row,
+    return_to_draft,
+    sign_form,
+    strike_row,
+)
+from record.capture.vocabulary import StrikeReason
 from record.casebook import catalogue
-from record.casebook.access import may_on
+from record.casebook.access import may_enter, may_on
+from record.casebook.display import finding_text
+from record.casebook.models import FormInstance
 from record.review.problems import ReviewRefused
 from record.review.services import freeze, lock_form
+from safety.deaths.selectors import forms_kept_after_revocation
 from trial_edc.pages import refuse
 from trial_edc.typed_text import written
+
+DEATH = "DTH"
+STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 
 
 @permitted(Permission.SIGN_FORM, Permission.SIGN_PRODUCT, Permission.ASSESS_SAFETY)
@@ -104,11 +114,58 @@ def back_to_draft(request: StaffRequest, pk: int) -> HttpResponse:
     except FormClosed:
         refuse(request, _("This form is closed; nothing was saved."), text)
     except SaveRefused as problem:
-        reasons = " ".join(finding_text(finding) for finding in problem.findings)
-        refuse(request, reasons, text)
+        refuse(request, " ".join(map(finding_text, problem.findings)), text)
     else:
         if is_changed:
             messages.success(request, _("A draft again. Complete it when it is right."))
         else:
             messages.info(request, _("That was done already; nothing changed."))
     return redirect(navigation.address(form))
+
+
+@permitted(*READERS)
+@require_POST
+def strike(request: StaffRequest, pk: int) -> HttpResponse:
+    form = visible_form(request, pk)
+    is_strike = _is_strike(request)
+    code, text = request.POST.get("code", ""), written(request.POST.get("text", ""))
+    if code not in STRIKE_CODES or not text:
+        problem = _("Choose a reason and write why; nothing changed.")
+        refuse(request, problem, text)
+        return redirect(navigation.address(form))
+    service = strike_row if is_strike else restore_row
+    try:
+        is_changed = service(
+            form, by=request.user, reason=Reason(code, text), via=Source.PAGE
+        )
+    except FormClosed:
+        refuse(request, _("This form is closed; nothing was saved."), text)
+        return redirect(navigation.address(form))
+    except SaveRefused as problem:
+        refuse(request, " ".join(map(finding_text, problem.findings)), text)
+        return redirect(navigation.address(form))
+    if not is_changed:
+        messages.info(request, _("That was done already; nothing changed."))
+    elif is_strike:
+        messages.success(request, _("Struck out. The values stay visible here."))
+        _warn_about_remaining_forms(request, form)
+    return redirect(navigation.address(form))
+
+
+def _is_strike(request: StaffRequest) -> bool:
+    """Whether to strike out, else to restore: the request says which."""
+    act = request.POST.get("act", "")
+    if act not in ("strike", "restore"):
+        raise PermissionDenied
+    return act == "strike"
+
+
+def _warn_about_remaining_forms(request: StaffRequest, form: FormInstance) -> None:
+    """Name the forms that a revoked death had opened and that hold entries since."""
+    forms = []
+    if form.code == DEATH:
+        forms = forms_kept_after_revocation(form.participant)
+    if forms:
+        message = _("Somebody worked on these, so they stand; correct them: %(forms)s.")
+        details = {"forms": ", ".join(map(navigation.form_title, forms))}
+        messages.warning(request, message % details)

@@ -3,9 +3,9 @@
 from django.http import FileResponse, Http404
 
 from entry.form.views.form import READERS, visible_form
-from entry.selectors.visibility import visible_items
 from record.accounts.access import StaffRequest, permitted
 from record.casebook import catalogue
+from record.casebook.access import visible_items
 from record.casebook.models import StoredFile
 from record.casebook.services import files
 

@@ -15,7 +15,7 @@ from entry.form.page.above_items import above_items
 from entry.form.page.form import FormPage
 from entry.form.views.midnights import tell_midnights
 from entry.selectors import navigation
-from entry.selectors.visibility import forms_visible_to, may_enter
+from entry.selectors.visibility import forms_visible_to
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.audit.attribution import Source
@@ -23,6 +23,7 @@ from record.capture.problems import Conflict, FormClosed, NotSaved, SaveRefused
 from record.capture.services import autosaves
 from record.capture.services.forms import save_entry
 from record.casebook import catalogue
+from record.casebook.access import may_enter
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.services import files

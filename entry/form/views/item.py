@@ -12,13 +12,12 @@ from entry.form.forms import raw_values
 from entry.form.selectors.history import HistoryEntry, item_history
 from entry.form.views.form import READERS, UNPROCESSABLE, visible_form
 from entry.selectors import navigation
-from entry.selectors.visibility import visible_items
 from randomization.code_breaks.selectors.unblinding import unblindings_of
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.casebook import catalogue
-from record.casebook.access import may_on
+from record.casebook.access import may_on, visible_items
 from record.casebook.display import words
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from entry.form.forms import controls
 from entry.form.selectors.options import Options, options_of
-from entry.selectors.visibility import visible_items
 from record.accounts.models import User
 from record.capture import cells
 from record.casebook import items
-from record.casebook.access import may_answer
+from record.casebook.access import may_answer, visible_items
 from record.casebook.design import FormDesign
 from record.casebook.display import words
 from record.casebook.form_data import Casebook

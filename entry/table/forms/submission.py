@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from enrollment.consent.texts import CONSENT_FIRST
 from entry.form.forms import raw_values
 from entry.form.forms.submission import explanations_in, reasons_in
 from entry.table.forms.columns import Column
@@ -32,7 +33,6 @@ from trial_edc.vocabulary import N_, Severity
 NAME = re.compile(r"(?P<row>[rn][0-9]{1,15})-(?P<name>.+)", re.ASCII)
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 REASON_TO_STRIKE = N_("Choose a reason and write why; nothing changed.")
-CONSENT_FIRST = N_("Record the consent first; until then nothing else.")
 UNKNOWN_ROW = N_("This row is not in this log. Open the log again.")
 
 

@@ -6,12 +6,11 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
-from entry.form.page.item import finding_text
 from entry.table.forms.cells import CellMark
 from entry.table.selectors.stored_rows import StoredRows
 from record.casebook import engine
 from record.casebook.derived import Derivation, derived_values
-from record.casebook.display import NOTHING, derived_words
+from record.casebook.display import NOTHING, derived_words, finding_text
 from record.casebook.row_marks import RowMark, marks_of
 from record.review.selectors import open_places
 from trial_edc import clock

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from entry.form.forms.submission import explanations_in
-from entry.form.page.item import finding_text, item_of_check
+from entry.form.page.item import item_of_check
 from entry.table.forms.columns import Column
 from record.capture.problems import (
     Conflict,
@@ -19,6 +19,7 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.casebook.checks import Finding
+from record.casebook.display import finding_text
 from record.casebook.form_data import FormData
 
 

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from entry.form.forms import raw_values
-from entry.selectors.visibility import may_enter, may_strike
 from entry.table.forms.cells import CellMark, cell, control
 from entry.table.forms.columns import CellInput, Column, columns_of
 from entry.table.page.marks import LogMarks
@@ -20,6 +19,7 @@ from record.accounts.models import User
 from record.capture.problems import NotSaved
 from record.capture.vocabulary import ChangeReason, StrikeReason
 from record.casebook import items
+from record.casebook.access import may_enter, may_strike
 from record.casebook.derived import Derivation
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus

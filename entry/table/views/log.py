@@ -14,7 +14,6 @@ from enrollment.consent.selectors import reconsents_due
 from entry.casebook.views import CASEBOOK_READERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
 from entry.form.views.midnights import tell_midnights
-from entry.selectors.visibility import may_enter, may_see
 from entry.table.forms.columns import columns_of
 from entry.table.forms.paste import UNIT_SUFFIX, UnreadablePaste, read_pasted
 from entry.table.forms.submission import TableSubmission, read_submission
@@ -26,6 +25,7 @@ from record.accounts.access import StaffRequest, permitted
 from record.capture.problems import Conflict
 from record.capture.services.rows import RowEntry, RowsNotSaved, RowStrike, save_rows
 from record.casebook import catalogue
+from record.casebook.access import may_enter, may_see
 from record.casebook.design import FormDesign
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of

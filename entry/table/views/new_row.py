@@ -3,10 +3,13 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from entry.casebook.views import visible_participant
+from entry.casebook.views import (
+    CONSENT,
+    visible_participant,
+    way_to_missing_consent,
+)
 from entry.form.forms.submission import entry_of
 from entry.form.page.form import FormPage
 from entry.form.views.form import (
@@ -17,19 +20,16 @@ from entry.form.views.form import (
     render_page,
 )
 from entry.form.views.form import save as save_form
-from entry.selectors.visibility import may_enter, may_see
 from record.accounts.access import StaffRequest, permitted
 from record.audit import once
 from record.capture.problems import FormClosed, NotSaved
 from record.capture.services.rows import save_new_row
 from record.casebook import catalogue
+from record.casebook.access import may_enter, may_see
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance
-from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.casebook.values import is_blank
-
-CONSENT = "CNS"
 
 
 @permitted(*READERS)
@@ -40,9 +40,9 @@ def new_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
         raise Http404
     if not may_enter(request.user, design):
         raise PermissionDenied
-    if code != CONSENT and not casebook_of(participant, CONSENT).fact("consented_on"):
-        messages.error(request, _("Record the consent first; until then nothing else."))
-        return redirect("entry:log", number, CONSENT)
+    way = None if code == CONSENT else way_to_missing_consent(request, participant)
+    if way:
+        return way
     visit = _visit(request, design)
     form = form_instances.unsaved_row(participant, code, visit)
     if "based_on" in request.POST:

@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from entry.selectors import navigation
-from entry.selectors.visibility import forms_visible_to, may_enter
+from entry.selectors.visibility import forms_visible_to
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.casebook import catalogue
-from record.casebook.access import may_on
+from record.casebook.access import may_enter, may_on
 from record.casebook.models import FormInstance, FormStatus
 from record.notices.work_items import DUE, OVERDUE, WAITING, WorkItem
 from record.review.models import QueryState

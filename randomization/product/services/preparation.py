@@ -23,7 +23,7 @@ from record.audit.models import Confidentiality
 from record.capture.problems import NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
-from record.casebook import catalogue, engine
+from record.casebook import catalogue, display, engine
 from record.casebook.checks import Finding
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance
@@ -131,8 +131,8 @@ def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
     try:
         capture.save(form, values, by=by)
     except SaveRefused as problem:
-        texts = (_(finding.message) % finding.details for finding in problem.findings)
-        raise RandomizationRefused(" ".join(texts)) from problem
+        texts = " ".join(map(display.finding_text, problem.findings))
+        raise RandomizationRefused(texts) from problem
     except NotSaved as problem:
         message = _("Change the hand-over on the form, with a reason.")
         raise RandomizationRefused(message) from problem

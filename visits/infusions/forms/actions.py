@@ -15,6 +15,7 @@ from record.casebook.form_data import FormData
 from record.casebook.values import Value
 from trial_edc import dates
 from trial_edc.text_fields import TypedText
+from trial_edc.typed_text import LONGEST_REASON
 from trial_edc.vocabulary import MissingCode
 from visits.infusions.forms.controls import (
     NUMBER_PAD,
@@ -49,7 +50,7 @@ class StartForm(BedsideForm):
     start_reason = TypedText(
         label=gettext_lazy("Why does it start all the same?"),
         required=False,
-        longest=500,
+        longest=LONGEST_REASON,
     )
     is_ready = False
 

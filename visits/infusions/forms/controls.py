@@ -19,13 +19,13 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.casebook import catalogue, display
-from record.casebook.checks import Finding
 from record.casebook.fields import SiteTimeField
 from record.casebook.items import Item
 from record.casebook.models import FormInstance
 from record.review.services import LONGEST
 from trial_edc import clock
 from trial_edc.text_fields import TypedText
+from trial_edc.typed_text import LONGEST_REASON
 from trial_edc.vocabulary import Codelist, YesNo
 from visits.infusions.services.bedside import KEY_USED
 
@@ -97,7 +97,9 @@ class BedsideForm(forms.Form):
     confirmed_at = forms.DateTimeField(widget=forms.HiddenInput, required=False)
     author = forms.IntegerField(widget=forms.HiddenInput, required=False)
     why = TypedText(
-        label=gettext_lazy("Why does it change?"), required=False, longest=500
+        label=gettext_lazy("Why does it change?"),
+        required=False,
+        longest=LONGEST_REASON,
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -145,7 +147,7 @@ class BedsideForm(forms.Form):
             self._ask_why(_("This was entered before. Say why it changes."))
         elif isinstance(problem, SaveRefused):
             for finding in problem.findings:
-                self._add_message(finding.item, words(finding))
+                self._add_message(finding.item, display.finding_text(finding))
                 if finding.message == KEY_USED:
                     self.set_value("key", str(uuid.uuid4()))
         else:
@@ -154,7 +156,7 @@ class BedsideForm(forms.Form):
 
     def _ask_explanations(self, problem: ExplanationNeeded) -> None:
         for finding in problem.findings:
-            self._add_message(finding.item, words(finding))
+            self._add_message(finding.item, display.finding_text(finding))
             self._add_explanation_field(f"{EXPLANATION_PREFIX}{finding.check_id}")
 
     def _add_explanation_field(self, name: str) -> None:
@@ -194,8 +196,3 @@ class BedsideForm(forms.Form):
         data.update(self.data)
         data[name] = value
         self.data = data
-
-
-def words(finding: Finding) -> str:
-    text = _(finding.message)
-    return text % finding.details if finding.details else text

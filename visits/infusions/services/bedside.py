@@ -139,14 +139,14 @@ def start(
         if data.get("given") not in STARTED:
             values["given"] = Given.GIVEN.value
         if data.get("started_at") is None:
-            values |= _start_conditions(
+            values |= _answers_at_start(
                 action, started_at, is_compared=compared, reason=start_reason
             )
         return write(action, values)
 
 
 @implements("INF-08")
-def _start_conditions(
+def _answers_at_start(
     action: BedsideAction, started_at: datetime, *, is_compared: bool, reason: str
 ) -> dict[str, object]:
     casebook = casebook_of(action.participant)

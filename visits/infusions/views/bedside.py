@@ -14,14 +14,11 @@ from record.capture.problems import NotSaved
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
 from trial_edc.vocabulary import INFUSION_VISITS
-from visits.deviations.selectors import day_0_change as deviations_selectors
+from visits.deviations.selectors.day_0_change import preview_day0_change
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.forms.actions import StartForm, record_values
 from visits.infusions.forms.controls import BedsideForm
-from visits.infusions.page.bedside import (
-    BedsideInfusion,
-    infusion_at,
-)
+from visits.infusions.page.bedside import BedsideInfusion, infusion_at
 from visits.infusions.page.vital_signs import VitalSignLine
 from visits.infusions.page.watch import watched_until
 from visits.infusions.selectors.current import current_infusion_visit
@@ -130,7 +127,7 @@ def _preview(
         "visit": visit,
         "act": "start",
         "form": form,
-        "changes": deviations_selectors.preview_day0_change(participant, started_at),
+        "changes": preview_day0_change(participant, started_at),
     }
     return render(request, "visits/infusions/day_0.html", context, status=REFUSED)
 
