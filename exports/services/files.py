@@ -24,7 +24,7 @@ SECONDS_BETWEEN = 1.0  # the bar moves at most once a second
 
 
 def folder() -> Path:
-    path = Path(settings.STATE_DIR) / "exports"
+    path = Path(settings.MEDIA_ROOT) / "exports"
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _folder(settings, tmp_path):
-    settings.STATE_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path
 
 
 def requested(role="MO") -> Export:
