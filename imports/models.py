@@ -33,7 +33,7 @@ class ImportSource(TwoPersonEntry):
     class Meta:
         db_table = "entry_importsource"  # older than this face
         ordering = ("code",)
-        triggers = (record(unrecorded=("credential_hash",)), REFUSE_REMOVAL)
+        triggers = (record(secret=("credential_hash",)), REFUSE_REMOVAL)
         constraints = (
             *two_persons(whole="source_approval_whole", by_two="source_by_two_persons"),
             models.CheckConstraint(

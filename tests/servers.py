@@ -124,7 +124,15 @@ def clean_database(name: str = NAME) -> None:
     with _administration() as cursor:
         template = _template(cursor)
         _drop(cursor, name)
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        _copy(cursor, name, template)
+
+
+def _copy(cursor: Any, name: str, template: str) -> None:
+    """Copy a database; who may do what with it as a whole is no part of a copy."""
+    cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    cursor.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+    runtime = urlsplit(os.environ["DATABASE_URL"]).username
+    cursor.execute(f"GRANT CONNECT ON DATABASE {name} TO {runtime}")
 
 
 def drop_database(name: str) -> None:
@@ -145,7 +153,7 @@ def snapshot() -> Iterator[Callable[[], None]]:
         with _administration() as cursor:
             _drop(cursor, name)
             _end_sessions(of)
-            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {of}")
+            _copy(cursor, name, of)
 
     copy(kept, NAME)
     try:

@@ -34,6 +34,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / ".state")))
 MEDIA_ROOT = STATE_DIR / "files"
 
+EXTRA_APPS = env.list("EXTRA_APPS", default=[])  # of tests and figures
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -65,7 +66,7 @@ INSTALLED_APPS = [
     "monitoring",
     "exports",
     *(["simulation"] if DEMO else []),
-    *env.list("EXTRA_APPS", default=[]),
+    *EXTRA_APPS,
 ]
 MIDDLEWARE = [
     "record.audit.middleware.TraceMiddleware",  # around all: one log line a request

@@ -178,7 +178,7 @@ class AllocationList(Recorded):
             ),
         )
         triggers = (
-            record(unrecorded=("content",)),
+            record(secret=("content",)),
             REFUSE_REMOVAL,
             BEGIN_AS_DRAFT,
             KEEP_LIST,

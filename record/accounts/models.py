@@ -21,7 +21,7 @@ from trial_edc.choices import choices
 from trial_edc.typed_text import plain
 
 USERNAME = r"^[a-z][a-z0-9._-]{1,29}$"
-NO_RECORDED_VALUES = ("password", "former_passwords", "last_login")
+SECRET = ("password", "former_passwords")
 
 KEEP_IDENTITY = pgtrigger.Trigger(
     name="keep_identity",
@@ -62,7 +62,7 @@ class SecondFactor(models.Model):
             ),
         )
         triggers = (
-            record("register", unrecorded=("sealed", "last_step")),
+            record("register", unrecorded=("last_step",), secret=("sealed",)),
             REFUSE_REMOVAL,
         )
 
@@ -78,7 +78,7 @@ class RecoveryCode(models.Model):
 
     class Meta:
         ordering = ("id",)
-        triggers = (record("register", unrecorded=("code_hash",)), REFUSE_REMOVAL)
+        triggers = (record("register", secret=("code_hash",)), REFUSE_REMOVAL)
 
 
 class UserManager(models.Manager["User"]):
@@ -145,7 +145,7 @@ class User(AbstractBaseUser):
             ),
         )
         triggers = (
-            record("register", unrecorded=NO_RECORDED_VALUES),
+            record("register", unrecorded=("last_login",), secret=SECRET),
             REFUSE_REMOVAL,
             KEEP_IDENTITY,
         )

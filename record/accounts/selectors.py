@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.models import SecondFactor, User
+from record.accounts.models import SECRET, SecondFactor, User
 from record.accounts.roles import Role
 from record.audit.models import Entry, Installation
 
@@ -41,7 +41,8 @@ REASONS = {
     "delegation": _("outside the delegation"),
     "idle": _("no activity"),
 }
-HIDDEN_FIELDS = ("created_at", "password_set_at")  # the entry has their time
+# The entry has their time; of a former password there is nothing to tell.
+HIDDEN_FIELDS = ("created_at", "password_set_at", "former_passwords")
 
 
 def accounts() -> QuerySet[User]:
@@ -99,6 +100,9 @@ def _labelled_values(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, 
         old, new = changes.get(field.name, (None, None))
         if field.name not in HIDDEN_FIELDS and (old or "") != (new or ""):
             label = capfirst(str(field.verbose_name))
+            if field.name in SECRET:
+                yield label, None, _("changed")
+                continue
             before = None if old == "" else _display_value(field, old)
             yield label, before, _display_value(field, new)
 

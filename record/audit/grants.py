@@ -1,4 +1,6 @@
-"""What the runtime role may do; granted anew at the end of each migrate."""
+"""What the runtime role may do, and what functions may not; set after each migrate."""
+
+from typing import Any
 
 from django.apps import apps
 from django.db import connections
@@ -16,37 +18,75 @@ REMOVABLE_BY_LIBRARIES = frozenset(
         "axes_accessfailurelog",
     }
 )
-READ_ONLY = ("audit_entry", "audit_installation", "django_migrations")
-APPEND_ONLY = ("audit_seal", "audit_sealedentry", "audit_performedact")
+READ_ONLY = (
+    "audit_entry",
+    "audit_seal",
+    "audit_sealedentry",
+    "audit_installation",
+    "django_migrations",
+)
+APPEND_ONLY = ("audit_performedact",)
 # Keys are made by migrate and wrapped anew by the application.
 CHANGE_ONLY = ("audit_datakey",)
+TRIGGER_FUNCTIONS = """
+    SELECT DISTINCT p.oid::regprocedure, p.prosrc ~ 'audit_record\\(' FROM pg_proc p
+    JOIN pg_trigger t ON t.tgfoid = p.oid
+    WHERE p.pronamespace = 'public'::regnamespace
+"""
 
 
-def grant_runtime(*, owner_alias: str, runtime_role: str) -> None:
-    with connections[owner_alias].cursor() as cursor:
-        quoted = connections[owner_alias].ops.quote_name(runtime_role)
-        tables = set(connections[owner_alias].introspection.table_names(cursor))
-        for table in sorted(tables):
-            cursor.execute(f'REVOKE ALL ON "{table}" FROM {quoted}')
-            rights = ", ".join(rights_on(table))
-            cursor.execute(f'GRANT {rights} ON "{table}" TO {quoted}')
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+def harden(*, owner_alias: str, runtime_role: str) -> None:
+    """Give the runtime role its rights, and take from it all others.
+
+    What only a superuser can take (the functions of large objects) `roles.sql` takes.
+    """
+    connection = connections[owner_alias]
+    role = connection.ops.quote_name(runtime_role)
+    with connection.cursor() as cursor:
+        _grant_on_tables(cursor, connection.introspection.table_names(cursor), role)
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        database = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC, {role}")
+        cursor.execute(f"GRANT CONNECT ON DATABASE {database} TO {role}")
+        _let_no_trigger_be_ignored(cursor)
+        _fix_trigger_functions(cursor, role)
 
 
-def let_no_trigger_be_ignored(*, owner_alias: str) -> None:
+def _grant_on_tables(cursor: Any, tables: list[str], role: str) -> None:
+    for table in sorted(set(tables)):
+        cursor.execute(f'REVOKE ALL ON "{table}" FROM {role}')
+        rights = ", ".join(rights_on(table))
+        cursor.execute(f'GRANT {rights} ON "{table}" TO {role}')
+
+
+def _let_no_trigger_be_ignored(cursor: Any) -> None:
     """Remove the switch by which a session could name triggers to skip.
 
     django-pgtrigger's triggers ask this function first, and it obeys a setting that
     any session can make (`SET pgtrigger.ignore`). Each of its migrations makes the
     function anew, so it is replaced at the end of each migrate.
     """
-    with connections[owner_alias].cursor() as cursor:
-        cursor.execute(
-            "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore("
-            "trigger_name name) RETURNS boolean LANGUAGE sql IMMUTABLE "
-            "AS 'SELECT false'"
-        )
+    cursor.execute(
+        "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore("
+        "trigger_name name) RETURNS boolean LANGUAGE sql IMMUTABLE "
+        "AS 'SELECT false'"
+    )
+
+
+@implements("AUD-03")
+def _fix_trigger_functions(cursor: Any, role: str) -> None:
+    """Let no setting of a session, and no trigger but ours, reach into the trail.
+
+    Names in a trigger mean the tables of the schema `public` whatever the session
+    says, and `audit_record` runs for our triggers alone, as the owner.
+    """
+    cursor.execute(TRIGGER_FUNCTIONS)
+    for function, records in cursor.fetchall():
+        cursor.execute(f"ALTER FUNCTION {function} SET search_path = public, pg_temp")
+        if records:
+            cursor.execute(f"ALTER FUNCTION {function} SECURITY DEFINER")
+    cursor.execute(f"REVOKE EXECUTE ON FUNCTION audit_record FROM PUBLIC, {role}")
 
 
 @implements("AUD-03")

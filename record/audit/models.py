@@ -65,6 +65,7 @@ class Entry(models.Model):
     via = models.CharField(max_length=8)
     request_id = models.CharField(max_length=36)
     address = models.GenericIPAddressField(null=True)
+    digest = models.CharField(max_length=64, db_default="")  # of a row of a CRF
 
     class Meta:
         ordering = ("id",)

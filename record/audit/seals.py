@@ -7,80 +7,39 @@ trail up to it, also against somebody who rules the database.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from record.audit.models import Entry, Seal, SealedEntry
-from trial_edc import clock
+from record.audit.reading import fixed_settings
 from trial_edc.requirements import implements
 
 LEAF, NODE = b"\x00", b"\x01"
-SEALING = 4_194_672  # the advisory lock that lets one sealer work at a time
 BATCH = 5_000
 
-# The text of an entry that is hashed: its columns as they were when seals began.
+# The text of an entry that is hashed: its columns as they were when seals began, and
+# the digest of a row where it has one.
 ENTRY_TEXT = """
-    jsonb_build_array(
+    (jsonb_build_array(
         e.id, e.at, e.demo_at, e.transaction_id, e.operation, e.table_name, e.row_id,
         e.act, e.participant_id, e.form_id, e.revision, e.confidentiality,
         e.old_values, e.new_values, e.reasons, e.actor_id, e.actor, e.role, e.via,
         e.request_id, host(e.address)
-    )::text
+    ) || CASE e.digest WHEN '' THEN '[]' ELSE jsonb_build_array(e.digest) END)::text
 """
-# An entry is finished when no transaction runs that was there before it ended; one of
-# a number still to come was written before this database was restored elsewhere.
-FINISHED_ENTRIES = """
-    SELECT e.id, {text} FROM audit_entry e
-    WHERE NOT EXISTS (SELECT FROM audit_sealedentry s WHERE s.entry_id = e.id)
-    AND (
-        e.transaction_id < %(horizon)s
-        OR e.transaction_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-    )
-    ORDER BY e.id
-"""
-HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
 @implements("AUD-15")
-def seal_finished() -> Seal | None:
-    with transaction.atomic():
-        horizon = _lock_and_read_horizon()
-        digests = dict(_digests(FINISHED_ENTRIES, {"horizon": horizon}))
-        if not digests:
-            return None
-        last = Seal.objects.last()
-        seal = Seal.objects.create(
-            first_id=min(digests),
-            last_id=max(digests),
-            count=len(digests),
-            horizon=horizon,
-            root=merkle_root(list(digests.values())).hex(),
-            previous=digest_of(last) if last else "",
-            made_at=clock.now(),
-        )
-        entries = (SealedEntry(pk=pk, seal=seal, digest=d) for pk, d in digests.items())
-        SealedEntry.objects.bulk_create(entries, batch_size=BATCH)
-    return seal
-
-
-def _lock_and_read_horizon() -> int:
+def seal_finished() -> int:
+    """Let the database seal what is finished; return the number of entries."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
-        cursor.execute("SET LOCAL timezone = 'UTC'")
-        cursor.execute(HORIZON)
-        horizon: int = cursor.fetchone()[0]
-    return horizon
-
-
-def _digests(statement: str, values: dict[str, int]) -> Iterator[tuple[int, bytes]]:
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(statement.format(text=ENTRY_TEXT), values)
-        while rows := cursor.fetchmany(BATCH):
-            yield from ((pk, leaf(text)) for pk, text in rows)
+        cursor.execute("SELECT audit_seal_finished()")
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 def leaf(text: str) -> bytes:
@@ -110,10 +69,6 @@ def oldest_unsealed_at() -> datetime | None:
     return waiting.values_list("at", flat=True).first()
 
 
-def is_in_chain(digest: str) -> bool:
-    return any(digest_of(seal) == digest for seal in Seal.objects.all())
-
-
 @dataclass(frozen=True)
 class SealVerdict:
     """What a verification of the trail found; without a problem all is well."""
@@ -136,8 +91,7 @@ class _Mismatch(Exception):
 
 @implements("AUD-15")
 def verify() -> SealVerdict:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL timezone = 'UTC'")
+    with fixed_settings():
         try:
             return _verify_entries()
         except _Mismatch as mismatch:

@@ -8,8 +8,7 @@ from record.audit.seals import seal_finished
 
 @shared_task
 def seal_audit() -> int:
-    seal = seal_finished()
-    return seal.count if seal else 0
+    return seal_finished()
 
 
 @shared_task

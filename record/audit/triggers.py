@@ -31,30 +31,54 @@ REFUSE_CHANGE = pgtrigger.Trigger(
 )
 
 
-def record(
-    kind: str = "row", *, unrecorded: tuple[str, ...] = (), **options: Any
-) -> pgtrigger.Trigger:
-    """Build the trigger that records each write of a table.
+class RecordTrigger(pgtrigger.Trigger):
+    """The trigger that records each write of a table.
 
     `kind` is `crf` for a table of items, `sheet` for the form instances, `register`
-    for one that stays writable while the database is locked, else `row`.
-    `unrecorded` names columns that are no recorded values (password hashes).
+    for one that stays writable while the database is locked, else `row`. Of columns in
+    `unrecorded` the trail says nothing; of those in `secret` (hashes, sealed texts) it
+    has a digest, so that none of them changes without an entry.
     """
-    columns = "{" + ",".join(unrecorded) + "}"
-    func = f"""
+
+    def __init__(
+        self,
+        kind: str,
+        unrecorded: tuple[str, ...],
+        secret: tuple[str, ...],
+        **options: Any,
+    ) -> None:
+        self.kind, self.unrecorded, self.secret = kind, unrecorded, secret
+        columns = f"'{_array(unrecorded)}'"
+        if secret:
+            columns += f", '{_array(secret)}'"
+        func = f"""
             PERFORM audit_record(
-                '{kind}', TG_TABLE_NAME, TG_OP, OLD, NEW, '{columns}'
+                '{kind}', TG_TABLE_NAME, TG_OP, OLD, NEW, {columns}
             );
             RETURN NULL;
         """
-    fixed = {"level": pgtrigger.Row, "when": pgtrigger.After, "func": func}
-    usual = {"name": "record", "operation": pgtrigger.Insert | pgtrigger.Update}
-    return pgtrigger.Trigger(**{**fixed, **usual, **options})
+        fixed = {"level": pgtrigger.Row, "when": pgtrigger.After, "func": func}
+        usual = {"name": "record", "operation": pgtrigger.Insert | pgtrigger.Update}
+        super().__init__(**{**fixed, **usual, **options})
+
+
+def _array(columns: tuple[str, ...]) -> str:
+    return "{" + ",".join(columns) + "}"
+
+
+def record(
+    kind: str = "row",
+    *,
+    unrecorded: tuple[str, ...] = (),
+    secret: tuple[str, ...] = (),
+    **options: Any,
+) -> RecordTrigger:
+    return RecordTrigger(kind, unrecorded, secret, **options)
 
 
 def record_each(
     kind: str, *, unrecorded: tuple[str, ...] = (), unless: tuple[str, ...]
-) -> tuple[pgtrigger.Trigger, pgtrigger.Trigger]:
+) -> tuple[RecordTrigger, RecordTrigger]:
     """Build two recording triggers; updates of the columns in `unless` pass by."""
     change = pgtrigger.AnyChange(exclude=list(unless))
     return (
@@ -67,6 +91,12 @@ def record_each(
             condition=change,
         ),
     )
+
+
+def recording_trigger(model: type[models.Model]) -> RecordTrigger | None:
+    """Give the trigger that records a table's new rows; None where none does."""
+    triggers = getattr(model._meta, "triggers", ())
+    return next((t for t in triggers if isinstance(t, RecordTrigger)), None)
 
 
 class Recorded(models.Model):

@@ -81,20 +81,27 @@ def forget_keys() -> None:
     _wrapped_key.cache_clear()
 
 
-def seal_bytes(purpose: Purpose, content: bytes) -> bytes:
+def seal_bytes(purpose: Purpose, content: bytes, *, bound_to: str = "") -> bytes:
+    """Seal bytes; what is bound to a row opens only when that row asks for it."""
     nonce = os.urandom(NONCE_BYTES)
     cipher = _cipher(purpose, _wrapped_key(purpose))
-    return nonce + cipher.encrypt(nonce, content, purpose.encode())
+    return nonce + cipher.encrypt(nonce, content, _context(purpose, bound_to))
 
 
-def unseal_bytes(purpose: Purpose, sealed: bytes) -> bytes:
-    """Undo `seal_bytes`; an altered text raises `InvalidTag`."""
+def unseal_bytes(purpose: Purpose, sealed: bytes, *, bound_to: str = "") -> bytes:
+    """Undo `seal_bytes`; an altered text, or another row's, raises `InvalidTag`."""
     nonce, body = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     cipher = _cipher(purpose, _wrapped_key(purpose))
-    return cipher.decrypt(nonce, body, purpose.encode())
+    return cipher.decrypt(nonce, body, _context(purpose, bound_to))
 
 
-def seal(purpose: Purpose, text: str, *, padded_to: int | None = None) -> str:
+def _context(purpose: Purpose, bound_to: str) -> bytes:
+    return ":".join(filter(None, (purpose, bound_to))).encode()
+
+
+def seal(
+    purpose: Purpose, text: str, *, padded_to: int | None = None, bound_to: str = ""
+) -> str:
     """Seal a text as ASCII; `padded_to` counts bytes before sealing."""
     content = text.encode()
     if padded_to is not None:
@@ -102,11 +109,13 @@ def seal(purpose: Purpose, text: str, *, padded_to: int | None = None) -> str:
             message = f"{len(content)} bytes do not fit into {padded_to}."
             raise TooLong(message)
         content = content.ljust(padded_to)
-    return base64.b64encode(seal_bytes(purpose, content)).decode()
+    sealed = seal_bytes(purpose, content, bound_to=bound_to)
+    return base64.b64encode(sealed).decode()
 
 
-def unseal(purpose: Purpose, sealed: str) -> str:
-    return unseal_bytes(purpose, base64.b64decode(sealed)).decode().rstrip(" ")
+def unseal(purpose: Purpose, sealed: str, *, bound_to: str = "") -> str:
+    content = unseal_bytes(purpose, base64.b64decode(sealed), bound_to=bound_to)
+    return content.decode().rstrip(" ")
 
 
 def keyed_hash(purpose: Purpose, text: str) -> str:

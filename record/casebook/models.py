@@ -23,7 +23,20 @@ SEALED_BYTES = 12_000
 SET_BY_TRIGGER = ("revision", "item_revisions", "digest")  # of the CRF table
 
 
-class Participant(Recorded):
+KEEP_NUMBER = pgtrigger.Trigger(
+    name="keep_number",
+    level=pgtrigger.Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.AnyChange("number"),
+    func="""
+        RAISE EXCEPTION 'A participant keeps the number for ever.'
+        USING ERRCODE = 'AU003';
+    """,
+)
+
+
+class Participant(models.Model):
     """A person approached for the trial, to whom the forms of a casebook belong.
 
     The number is given once and stays for life, also over several screenings.
@@ -33,8 +46,9 @@ class Participant(Recorded):
     sequence = models.PositiveIntegerField(unique=True)
     created_at = models.DateTimeField(default=clock.now)
 
-    class Meta(Recorded.Meta):
+    class Meta:
         ordering = ("sequence",)
+        triggers = (record(), REFUSE_REMOVAL, KEEP_NUMBER)
 
     def __str__(self) -> str:
         return self.number
@@ -113,7 +127,7 @@ class FormInstance(models.Model):
                 # Only the function behind the CRF's trigger updates as the owner.
                 func="""
                     IF pg_trigger_depth() < 2 OR current_user::regrole <> (
-                        SELECT relowner FROM pg_class WHERE oid = TG_RELID
+                        SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID
                     ) THEN
                         NEW.revision := OLD.revision;
                         NEW.item_revisions := OLD.item_revisions;

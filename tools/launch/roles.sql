@@ -11,15 +11,29 @@ FROM unnest(ARRAY['edc_owner', 'edc_runtime']) AS name
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
 \gexec
 ALTER ROLE edc_owner LOGIN NOSUPERUSER NOCREATEROLE PASSWORD :'owner_password';
-ALTER ROLE edc_runtime LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB PASSWORD :'runtime_password';
+ALTER ROLE edc_runtime LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOREPLICATION
+    NOBYPASSRLS PASSWORD :'runtime_password';
+ALTER ROLE edc_runtime RESET ALL;
 
+-- Large objects belong to nobody's record: one that the runtime role made would stand
+-- in the way of a dump by the owner. template1 hands this on to databases made later.
+SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(oid::regprocedure::text, ', ')
+    || ' FROM PUBLIC' AS keep_large_objects
+FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace
+AND proname ~ '^(lo_|loread$|lowrite$)'
+\gset
+
+\connect template1
+:keep_large_objects;
+\connect postgres
 SELECT 'CREATE DATABASE edc OWNER edc_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'edc')
 \gexec
-REVOKE ALL ON DATABASE edc FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE edc TO edc_runtime;
+REVOKE ALL ON DATABASE edc FROM PUBLIC, edc_runtime;
+GRANT CONNECT ON DATABASE edc TO edc_runtime;
 
 \connect edc
+:keep_large_objects;
 ALTER SCHEMA public OWNER TO edc_owner;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO edc_runtime;

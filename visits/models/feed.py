@@ -24,4 +24,4 @@ class CalendarFeed(models.Model):
                 fields=("user",), condition=Q(revoked_at=None), name="one_calendar_feed"
             ),
         )
-        triggers = (record("register", unrecorded=("token_hash",)), REFUSE_REMOVAL)
+        triggers = (record("register", secret=("token_hash",)), REFUSE_REMOVAL)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import segno
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.db.models import QuerySet
@@ -93,9 +94,8 @@ def enrol(*, user: User, secret: str, code: str) -> list[str]:
             raise AccountRefused(
                 _("A second factor is in use. An administrator revokes a lost one.")
             )
-        SecondFactor.objects.create(
-            user=user, sealed=seal(Purpose.SECOND_FACTOR, secret), last_step=step
-        )
+        sealed = seal(Purpose.SECOND_FACTOR, secret, bound_to=str(user.pk))
+        SecondFactor.objects.create(user=user, sealed=sealed, last_step=step)
         act("second_factor_enrolled", details={"username": user.username})
         return _new_codes(user)
 
@@ -131,14 +131,23 @@ def use_code(user: User, code: str) -> bool:
     code = _normalized(code)
     factors = SecondFactor.objects.filter(user=user, revoked_at=None)
     factor = factors.select_for_update().first()
-    step = (
-        _step_of(unseal(Purpose.SECOND_FACTOR, factor.sealed), code) if factor else None
-    )
+    secret = _secret_of(factor) if factor else None
+    step = _step_of(secret, code) if secret else None
     if factor and step is not None and step > factor.last_step:
         factor.last_step = step
         factor.save(update_fields=("last_step",))
         return True
     return use_recovery_code(user, code)
+
+
+def _secret_of(factor: SecondFactor) -> str | None:
+    """None for a secret that was altered, or came from another account."""
+    try:
+        return unseal(
+            Purpose.SECOND_FACTOR, factor.sealed, bound_to=str(factor.user_id)
+        )
+    except InvalidTag:
+        return None
 
 
 def use_recovery_code(user: User, code: str) -> bool:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from record.accounts.models import User
 from record.accounts.roles import Role
-from record.audit import digests, seals
+from record.audit import anchors, seals
 from record.audit.attribution import Process, Source, attributed
+from record.audit.verification import verify
 from record.notices.services.outbox import queue
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
@@ -35,11 +36,15 @@ def notify_if_overdue() -> bool:
 
 @implements("AUD-15")
 def notify_if_broken() -> bool:
-    """Recompute the whole trail; notify that it does not fit, never where; True if so.
+    """Prove the whole record; notify that it does not fit, never where; True if so.
 
     The number of an entry counts restricted ones too, so no blinded person gets it.
+    What fits is written down outside the database: the digest of its last seal, in a
+    file and in a mail.
     """
-    if not seals.verify().problem and not digests.first_altered_form():
+    proof = verify()
+    if not proof.problems:
+        _anchor(proof.seals.last_digest)
         return False
     _notify(
         "seal_broken",
@@ -51,6 +56,22 @@ def notify_if_broken() -> bool:
         ),
     )
     return True
+
+
+def _anchor(digest: str) -> None:
+    if not digest or not anchors.keep(digest):
+        return
+    _notify(
+        "seal_anchor",
+        N_("Digest of the audit trail"),
+        N_(
+            "Every entry, every row and every guard of the record fits. Keep this "
+            "message: whoever has this digest can prove later that nothing before it "
+            "was altered or cut off (`manage.py verify_audit` and the digest).\n"
+            "%(digest)s"
+        ),
+        digest=digest,
+    )
 
 
 def _notify(occasion: str, subject: str, text: str, **details: object) -> None:

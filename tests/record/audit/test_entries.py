@@ -1,5 +1,6 @@
 """What an entry of the audit trail says, as whole values."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -23,6 +24,7 @@ from record.casebook.history import changes_of
 from record.casebook.models import FormInstance, Participant
 from record.casebook.values import MissingCode
 from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sample
+from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -189,10 +191,24 @@ def test_columns_that_are_no_values_are_not_recorded():
     user = person()
     before = Entry.objects.count()
     with attributed(by=STAGE, via=Source.COMMAND):
-        user.password = "argon2$secret"
+        user.last_login = clock.now()
         user.save()
 
     assert Entry.objects.count() == before
+
+
+@pytest.mark.verifies("AUD-02")
+def test_a_secret_leaves_an_entry_without_the_secret():
+    user = person()
+    with attributed(by=STAGE, via=Source.COMMAND):
+        user.password = "argon2$secret"
+        user.save()
+
+    entry = Entry.objects.last()
+    assert entry.new_values == {
+        "password": hashlib.sha256(b'"argon2$secret"').hexdigest()
+    }
+    assert "argon2" not in str(vars(entry))
 
 
 # The attribution itself.
@@ -224,25 +240,18 @@ def test_the_actor_is_told_with_the_first_statement_whatever_it_is():
     with attributed(by=odd, via=Source.TASK):
         participant_row(1)
     with attributed(by=odd, via=Source.TASK), connection.cursor() as cursor:
-        cursor.execute("UPDATE casebook_participant SET number = 'A%'")
+        cursor.execute("UPDATE casebook_participant SET sequence = 7 % 5")
     with attributed(by=odd, via=Source.TASK), connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE casebook_participant SET number = %s", [["B"], ["C"]]
-        )
+        cursor.executemany("UPDATE casebook_participant SET sequence = %s", [[3], [4]])
     with attributed(by=odd, via=Source.TASK):
         people = list(Participant.objects.iterator(chunk_size=1))
         people[0].save()
-        people[0].number = "D"
+        people[0].sequence = 5
         people[0].save()
 
     entries = Entry.objects.filter(table_name="casebook_participant")
-    assert [entry.new_values.get("number") for entry in entries] == [
-        "S-001X",
-        "A%",
-        "B",
-        "C",
-        "D",
-    ]
+    sequences = [entry.new_values.get("sequence") for entry in entries]
+    assert sequences == [1, 2, 3, 4, 5]
     assert {entry.actor for entry in entries} == {odd.username}
 
 

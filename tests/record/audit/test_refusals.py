@@ -1,11 +1,14 @@
 """What the database refuses, whoever asks: tried with plain SQL on the runtime role."""
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from cryptography.exceptions import InvalidTag
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, connections
 
-from record.audit import problems
+from record.audit import problems, vault
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry, Installation
+from record.audit.probes import probes
 from record.capture.problems import FormClosed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
@@ -72,7 +75,7 @@ def test_the_runtime_role_writes_no_entry_of_its_own(refusal):
     participant()
 
     with attributed(by=STAGE, via=Source.COMMAND):
-        assert [refusal(statement) for statement in forged] == [NO_RIGHT, NEVER]
+        assert [refusal(statement) for statement in forged] == [NO_RIGHT, NO_RIGHT]
 
 
 @pytest.mark.verifies("AUD-03")
@@ -114,20 +117,56 @@ def test_recorded_rows_are_never_removed(refusal, table):
     assert refusal(f"TRUNCATE {table} CASCADE") == NO_RIGHT
 
 
-@pytest.mark.verifies("AUD-04")
-def test_a_temporary_table_cannot_stand_in_for_the_trail():
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE audit_entry (LIKE public.audit_entry)")
-        cursor.execute("CREATE TEMP TABLE audit_databaselock (unlocked_at timestamptz)")
-        participant(77)
-        cursor.execute(
-            "SELECT count(*) FROM public.audit_entry WHERE table_name = "
-            "'casebook_participant'"
-        )
-        count = cursor.fetchone()[0]
-        cursor.execute("DROP TABLE pg_temp.audit_entry, pg_temp.audit_databaselock")
+@pytest.mark.verifies("AUD-03", "AUD-04")
+def test_the_role_of_the_web_server_can_do_nothing_that_it_must_not(capsys):
+    participant(77)
+    before = Entry.objects.count()
 
-    assert count == 1
+    call_command("harden_database", "--check")
+
+    assert {p.what: p.answer for p in probes() if not p.is_refused} == {}
+    assert "POSSIBLE" not in capsys.readouterr().out
+    assert Entry.objects.count() == before
+
+
+@pytest.mark.django_db(databases=["default", "owner"], transaction=True)
+@pytest.mark.parametrize(
+    ("weakness", "problem"),
+    [
+        ("GRANT TEMPORARY ON DATABASE {} TO edc_runtime", "make a temporary table"),
+        ("GRANT INSERT ON audit_seal TO edc_runtime", "insert into audit_seal"),
+        (
+            "GRANT EXECUTE ON FUNCTION audit_record TO edc_runtime",
+            "Not as this release made it: function audit_record",
+        ),
+    ],
+)
+def test_a_right_too_many_is_named_and_taken_back(weakness, problem):
+    participant(77)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(weakness.format(connection.settings_dict["NAME"]))
+
+    with pytest.raises(CommandError, match=problem):
+        call_command("harden_database", "--check")
+    call_command("harden_database")
+
+
+def test_the_secret_of_an_account_opens_for_no_other():
+    own, other = (vault.Purpose.SECOND_FACTOR, "secret"), {"bound_to": "2"}
+    sealed = vault.seal(*own, bound_to="1")
+
+    assert vault.unseal(own[0], sealed, bound_to="1") == "secret"
+    with pytest.raises(InvalidTag):
+        vault.unseal(own[0], sealed, **other)
+
+
+@pytest.mark.verifies("AUD-03")
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_a_participant_keeps_the_number(refusal):
+    participant(77)
+
+    with attributed(by=STAGE, via=Source.COMMAND):
+        assert refusal("UPDATE casebook_participant SET number = 'S-001B'") == NEVER
 
 
 def closed(how):

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from record.audit import seals
 from record.audit.attribution import Source, act, attributed
@@ -59,7 +59,7 @@ def test_the_root_of_two_is_as_published_in_rfc_6962():
 @pytest.mark.verifies("AUD-15")
 @pytest.mark.django_db(transaction=True)
 def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys):
-    form = save(sample(), A_SAMPLE, by=person(), complete=True).form
+    save(sample(), A_SAMPLE, by=person(), complete=True)
     first = seal_everything()
     record_acts(3)
     second = seal_everything()
@@ -69,7 +69,8 @@ def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys
     call_command("verify_audit")
     digest = capsys.readouterr().out.split()[-1]
 
-    assert second.previous == seals.digest_of(first)
+    before = Seal.objects.filter(pk__lt=second.pk).last()
+    assert second.previous == seals.digest_of(before)
     assert digest == seals.digest_of(second)
     assert seals.verify() == seals.SealVerdict(
         Seal.objects.count(), Entry.objects.count(), 0, digest
@@ -94,10 +95,9 @@ def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys
 
     # A digest that covers up an altered entry, then a root that covers up the digest.
     superuser("UPDATE audit_entry SET act = 'x' WHERE id = %s", last.pk)
-    leaves = dict(seals._digests(ALL, {}))
     superuser(
         "UPDATE audit_sealedentry SET digest = %s WHERE entry_id = %s",
-        leaves[last.pk],
+        leaf_of(last),
         last.pk,
     )
     assert verified() == (f"The root of seal {second.pk} does not fit.", None)
@@ -113,16 +113,13 @@ def test_whatever_is_done_to_a_sealed_entry_is_found_and_named(superuser, capsys
     superuser("DELETE FROM audit_seal WHERE id = %s", first.pk)
     assert verified() == (f"Seal {first.pk} is missing.", first_entry_id)
 
-    # A value altered in its own table, beside the trail.
-    superuser("UPDATE sample_room_sample SET weight_kg = 99")
-    with pytest.raises(CommandError):
-        call_command("verify_audit")
-    from record.audit import digests
 
-    assert digests.first_altered_form() == form.pk
-
-
-ALL = "SELECT e.id, {text} FROM audit_entry e ORDER BY e.id"
+def leaf_of(entry):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL timezone = 'UTC'")
+        text = f"SELECT {seals.ENTRY_TEXT} FROM audit_entry e WHERE id = %s"
+        cursor.execute(text, [entry.pk])
+        return seals.leaf(cursor.fetchone()[0])
 
 
 def verified():
@@ -153,5 +150,5 @@ def test_only_entries_of_ended_transactions_are_sealed():
 
 @pytest.mark.django_db
 def test_there_is_nothing_to_seal_in_an_empty_trail():
-    assert seals.seal_finished() is None
+    assert seals.seal_finished() == 0
     assert seals.verify() == seals.SealVerdict()

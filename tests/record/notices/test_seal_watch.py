@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from record.audit import anchors, seals
 from record.audit.models import Entry
 from record.notices.models import Message
 from record.notices.tasks import verify_audit, watch_seals
@@ -44,11 +45,19 @@ def test_entries_that_wait_too_long_are_reported_once_a_day():
     )
 
 
-def test_a_trail_that_fits_is_no_message():
-    seal_everything()
+def test_the_digest_of_a_trail_that_fits_is_mailed_and_written_down_once(
+    settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    seal = seal_everything()
+    digest = seals.digest_of(seal)
 
     assert not verify_audit()
-    assert notified() == []
+    assert not verify_audit()
+
+    assert [anchor.digest for anchor in anchors.anchors()] == [digest]
+    assert notified() == [("ad", "seal_anchor"), ("dm", "seal_anchor")]
+    assert [digest in text for text in Message.objects.values_list("text", flat=True)]
 
 
 def test_an_altered_entry_is_reported_without_its_number(superuser):

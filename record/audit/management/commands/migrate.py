@@ -7,7 +7,7 @@ from django.core.management.commands import migrate
 from django.db import connections
 
 from record.audit import vault
-from record.audit.grants import grant_runtime, let_no_trigger_be_ignored
+from record.audit.grants import harden
 from record.audit.models import Installation
 from trial_edc import clock
 
@@ -27,7 +27,4 @@ class Command(migrate.Command):
             defaults={"is_demo": settings.DEMO, "made_at": clock.now()}
         )
         vault.make_keys(alias)
-        let_no_trigger_be_ignored(owner_alias=alias)
-        grant_runtime(
-            owner_alias=alias, runtime_role=settings.DATABASES["default"]["USER"]
-        )
+        harden(owner_alias=alias, runtime_role=settings.DATABASES["default"]["USER"])
