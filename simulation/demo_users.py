@@ -46,8 +46,6 @@ DEMO_USERS = (
     DemoUser("so2", "guo.ning", "Guo Ning", "郭宁", Role.SO),
     DemoUser("ad2", "zhu.hong", "Zhu Hong", "朱红", Role.AD),
 )
-# The first user of each role; their colleagues cannot sign in.
-SIGN_IN_USERS = DEMO_USERS[: len(Role)]
 
 
 def create_accounts() -> dict[str, User]:
@@ -58,7 +56,7 @@ def create_accounts() -> dict[str, User]:
             full_name_zh=user.name_zh,
             email=f"{user.username}@example.org",
             role=user.role,
-            password=PASSWORD if user in SIGN_IN_USERS else None,
+            password=PASSWORD,
             must_change_password=False,
             by=SIMULATION,
             via=Source.COMMAND,

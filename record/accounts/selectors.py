@@ -7,6 +7,7 @@ from typing import Any
 
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Field, QuerySet, Sum
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -56,8 +57,9 @@ def demo_users() -> list[User]:
     if not Installation.objects.filter(is_demo=True).exists():
         return []
     roles = list(Role)
-    active = User.objects.filter(is_active=True)
-    return sorted(active, key=lambda user: (roles.index(Role(user.role)), user.pk))
+    able = User.objects.filter(is_active=True)
+    able = able.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return sorted(able, key=lambda user: (roles.index(Role(user.role)), user.pk))
 
 
 def administrators() -> QuerySet[User]:

@@ -17,12 +17,11 @@ from enrollment.models import EligibilityConfirmation
 from enrollment.screening.selectors import statuses_of
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
-from record.accounts.roles import Role
 from record.audit.models import Installation
 from record.casebook.models import Participant
 from record.review.models import Query, QueryState, Signature, Verification
 from simulation.demo_password import PASSWORD
-from simulation.demo_users import SIGN_IN_USERS
+from simulation.demo_users import DEMO_USERS
 from simulation.times import at
 from tests.simulation.world import UNTIL, World
 from trial_edc import clock
@@ -100,18 +99,19 @@ def test_a_database_with_participants_is_refused(trial: World):
         call_command("simulate", "--participants=1")
 
 
-def test_one_sign_in_that_the_rules_accept_is_printed_for_each_role(trial: World):
+def test_a_sign_in_that_the_rules_accept_is_printed_for_everybody(trial: World):
     output = StringIO()
 
     call_command("demo_accounts", stdout=output)
 
     lines = output.getvalue().splitlines()
     assert PASSWORD in lines[0]
-    assert len(lines) == 1 + len(Role)
+    assert len(lines) == 1 + len(DEMO_USERS)
     for user in User.objects.filter(
-        username__in=[user.username for user in SIGN_IN_USERS]
+        username__in=[user.username for user in DEMO_USERS]
     ):
         validate_password(PASSWORD, user)
+        assert user.has_usable_password()
         assert not user.must_change_password
 
 

@@ -95,7 +95,7 @@ def deactivate(*, user: User, by: Actor, reason: str) -> None:
     """Close the account: its sessions end at once, its entries stay."""
     if user.pk == by.pk:
         raise AccountRefused(
-            _("Nobody closes the own account; ask another administrator.")
+            _("Nobody closes their own account; ask another administrator.")
         )
     if user.role == Role.AD:
         _require_another_administrator(user)

@@ -9,6 +9,7 @@ from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from record.accounts import selectors
@@ -22,7 +23,15 @@ from record.accounts.services import second_factor
 from record.accounts.tables import AccountTable, SignInTable
 from record.audit.models import Entry
 
-REASONED_ACTS = ("deactivate", "reactivate", "reset_password", "revoke_second_factor")
+# The acts that ask for a reason, and what they say when they are done.
+REASONED_ACTS = {
+    "deactivate": gettext_lazy("The account is closed."),
+    "reactivate": gettext_lazy(
+        "The account is open again. A link for a password goes out by e-mail."
+    ),
+    "reset_password": gettext_lazy("A link for a new password goes out by e-mail."),
+    "revoke_second_factor": gettext_lazy("The second factor is revoked."),
+}
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -44,7 +53,8 @@ def add(request: StaffRequest) -> HttpResponse:
             with_link=True,
             **form.cleaned_data,
         )
-        if _save(request, form, change):
+        done = _("The account is open. A link for a password goes out by e-mail.")
+        if _save(request, form, change, done):
             return redirect("accounts:users")
     return render(request, "record/accounts/add.html", {"form": form})
 
@@ -56,7 +66,7 @@ def edit(request: StaffRequest, user_id: int) -> HttpResponse:
     if form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
         change = partial(services.change_details, user=user, by=request.user)
-        if _save(request, form, partial(change, details=changed)):
+        if _save(request, form, partial(change, details=changed), _("Saved.")):
             return redirect("accounts:edit", user.pk)
     return _account_page(request, user, details=form)
 
@@ -68,7 +78,8 @@ def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
     form = RoleForm(user, request.POST, auto_id="set_role_%s")
     if form.is_valid():
         change = partial(services.set_role, user=user, by=request.user)
-        if _save(request, form, partial(change, **form.cleaned_data)):
+        done = _("The role is changed.")
+        if _save(request, form, partial(change, **form.cleaned_data), done):
             return redirect("accounts:edit", user.pk)
     return _account_page(request, user, sent={"set_role": form})
 
@@ -130,19 +141,23 @@ def _save_with_reason(
     request: StaffRequest, user: User, act: str, change: Callable[..., object]
 ) -> HttpResponse:
     form = ReasonForm(request.POST, auto_id=f"{act}_%s")
-    if form.is_valid() and _save(request, form, partial(change, **form.cleaned_data)):
-        return redirect("accounts:edit", user.pk)
+    if form.is_valid():
+        change = partial(change, **form.cleaned_data)
+        if _save(request, form, change, REASONED_ACTS[act]):
+            return redirect("accounts:edit", user.pk)
     return _account_page(request, user, sent={act: form})
 
 
-def _save(request: StaffRequest, form: BaseForm, change: Callable[[], object]) -> bool:
-    """Save; a refusal becomes an error of the form."""
+def _save(
+    request: StaffRequest, form: BaseForm, change: Callable[[], object], done: object
+) -> bool:
+    """Save and say what was done; a refusal becomes an error of the form."""
     try:
         change()
     except services.AccountRefused as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, _("Saved."))
+    messages.success(request, str(done))
     return True
 
 

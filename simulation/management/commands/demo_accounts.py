@@ -1,4 +1,4 @@
-"""Print one sign-in for each role of the demo."""
+"""Print the sign-ins of the demo."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from record.accounts.models import User
 from record.accounts.roles import Role
 from simulation.demo_password import PASSWORD
-from simulation.demo_users import SIGN_IN_USERS
+from simulation.demo_users import DEMO_USERS
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         active = User.objects.filter(is_active=True)
         usernames = set(active.values_list("username", flat=True))
-        users = [user for user in SIGN_IN_USERS if user.username in usernames]
+        users = [user for user in DEMO_USERS if user.username in usernames]
         if not users:
             self.stdout.write("No account of the demo is there.")
             return

@@ -84,11 +84,12 @@ def test_role_outside_the_class_is_not_offered(client, administrator):
 
 
 class Page(HTMLParser):
-    """The acts of a page that stand open, with what they say, and all ids."""
+    """Where its forms go, those of acts that stand open, and all ids."""
 
     def __init__(self, response):
         super().__init__()
         self.open, self.ids, self.is_inside = [], [], False
+        self.forms = []
         self.feed(response.content.decode())
 
     def handle_starttag(self, tag, attrs):
@@ -96,6 +97,8 @@ class Page(HTMLParser):
         self.ids += [named["id"]] if "id" in named else []
         if tag == "details":
             self.is_inside = "open" in named
+        if tag == "form" and named["method"] == "post":
+            self.forms.append(named.get("action"))
         if tag == "form" and self.is_inside:
             self.open.append(named["action"])
 
@@ -134,6 +137,40 @@ def test_an_act_without_its_reason_returns_to_its_own_form(client, administrator
     assert f'href="#{act}_reason"' in page.content.decode()
 
 
+@pytest.mark.parametrize("act", ACTS)
+def test_the_details_go_to_their_own_address_after_an_act_was_refused(
+    client, administrator, act
+):
+    user = with_second_factor()
+    if ACTS[act] == "closed":
+        services.deactivate(user=user, by=STAGE, reason="left")
+
+    page = client.post(at(act, user), {"role": "IN"})
+
+    assert None not in Page(page).forms
+    assert Page(page).forms.count(at("edit", user)) == 1
+
+
+DONE = {
+    "set_role": "The role is changed.",
+    "deactivate": "The account is closed.",
+    "reset_password": "A link for a new password goes out by e-mail.",
+    "revoke_second_factor": "The second factor is revoked.",
+    "reactivate": "The account is open again.",
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_act_says_what_was_done(client, administrator, act):
+    user = with_second_factor()
+    if ACTS[act] == "closed":
+        services.deactivate(user=user, by=STAGE, reason="left")
+
+    page = client.post(at(act, user), {"role": "IN", "reason": "asked"}, follow=True)
+
+    assert DONE[act] in page.content.decode()
+
+
 @pytest.mark.parametrize("act", [None, *ACTS])
 def test_no_two_fields_of_the_page_have_one_id(client, administrator, act):
     user = with_second_factor()
@@ -162,7 +199,7 @@ def test_account_is_closed_and_opened_again(client, administrator):
 def test_refusal_of_a_service_is_told(client, administrator):
     page = client.post(at("deactivate", administrator), {"reason": "tired"})
 
-    assert "Nobody closes the own account" in page.content.decode()
+    assert "Nobody closes their own account" in page.content.decode()
 
 
 @pytest.mark.real_clock  # which django-axes reads
