@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "record.audit.middleware.RefusalMiddleware",
     "record.audit.middleware.OnceMiddleware",
+    "record.casebook.middleware.MidnightMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -57,6 +57,27 @@ def test_a_form_refuses_what_is_no_time_of_a_day(clock):
     assert f"“{DAY} {clock}” is not a date with time." in answer.content.decode()
 
 
+def test_a_plain_form_reads_it_and_says_so():
+    client = signed_in("CO")
+    typed = {"approached_at": f"{DAY} 24:00", "source": "icu", "age_years": "57"}
+
+    answer = client.post(
+        reverse("enrollment:register"), typed | {"sex": "F"}, follow=True
+    )
+
+    assert SAID in messages_of(answer)
+
+
+def test_a_form_that_was_not_stored_says_nothing_of_it():
+    client = signed_in("CO")
+
+    answer = client.post(
+        reverse("enrollment:register"), {"approached_at": f"{DAY} 24:00"}, follow=True
+    )
+
+    assert messages_of(answer) == []
+
+
 def test_a_paste_reads_it_and_says_so():
     someone, client = stage.participant(), signed_in("CO")
     url = reverse("entry:paste_rows", args=[someone.number, "CRE"])

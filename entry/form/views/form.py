@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from entry.form.forms.submission import entry_of, with_uploads
 from entry.form.page.above_items import above_items
 from entry.form.page.form import FormPage
-from entry.form.views.midnights import tell_midnights
 from entry.selectors import navigation
 from entry.selectors.visibility import forms_visible_to
 from record.accounts.access import StaffRequest, permitted
@@ -101,7 +100,6 @@ def _render_problem(
 
 def redirect_saved(request: StaffRequest, form: FormInstance) -> HttpResponse:
     messages.success(request, _success_message(form))
-    tell_midnights(request, map(str, request.POST.values()))
     return redirect(_next_address(request, form))
 
 

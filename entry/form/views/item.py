@@ -114,6 +114,7 @@ def _panel_context(form: FormInstance, name: str, user: User) -> dict[str, Any]:
     queries = queries_of(form).get(name, [])
     return {
         "form": form,
+        "form_title": navigation.form_title(form),
         "item": item,
         "name": name,
         "value": words(item, data_of(form, row).values.get(name)),

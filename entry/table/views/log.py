@@ -13,7 +13,6 @@ from enrollment.consent.facts.reconsent import FORM_BY_REASON, ReconsentDue
 from enrollment.consent.selectors import reconsents_due
 from entry.casebook.views import CASEBOOK_READERS, visible_participant
 from entry.form.views.form import CONFLICT, READERS, UNPROCESSABLE
-from entry.form.views.midnights import tell_midnights
 from entry.table.forms.columns import columns_of
 from entry.table.forms.paste import UNIT_SUFFIX, UnreadablePaste, read_pasted
 from entry.table.forms.submission import TableSubmission, read_submission
@@ -27,6 +26,7 @@ from record.capture.services.rows import RowEntry, RowsNotSaved, RowStrike, save
 from record.casebook import catalogue
 from record.casebook.access import may_enter, may_see
 from record.casebook.design import FormDesign
+from record.casebook.middleware import tell_midnights
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 
@@ -84,8 +84,6 @@ def _save(
     except RowsNotSaved as problem:
         return _render_problems(request, participant, design, submission, problem)
     messages.success(request, _success_message(submission))
-    typed = submission.typed.values()
-    tell_midnights(request, (str(text) for row in typed for text in row.values()))
     return redirect("entry:log", participant.number, design.code)
 
 
