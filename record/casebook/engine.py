@@ -9,7 +9,7 @@ from types import MappingProxyType
 from record.casebook.checks import Finding, declared
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
-from record.casebook.items import Item, ItemGroup, Range
+from record.casebook.items import File, Item, ItemGroup, Range, Ref
 from record.casebook.values import (
     DetectionLimit,
     MissingCode,
@@ -53,6 +53,24 @@ def pending_items(design: FormDesign, data: FormData, casebook: Casebook) -> lis
         for name, item in design.items.items()
         if is_blank(data.values.get(name)) and is_required(item, data, casebook)
     ]
+
+
+def needed_message(item: Item) -> str:
+    """What to do about a required item without an answer, marked for translation."""
+    if item.facts.judged:
+        return N_("An investigator enters this; until then, save a draft.")
+    match item:
+        case Ref():
+            return N_(
+                "This is needed before the form can be marked complete. Where the list "
+                "is empty, save a draft and add the row there first."
+            )
+        case File():
+            return N_(
+                "A file is needed before the form can be marked complete. In a table, "
+                "save a draft and attach the file on the row's own page."
+            )
+    return N_("This is needed before the form can be marked complete.")
 
 
 def findings(
@@ -99,7 +117,7 @@ def _required(
             f"{design.code}.{name}.required",
             name,
             Severity.HARD,
-            N_("This is needed before the form can be marked complete."),
+            needed_message(design.items[name]),
         )
     for cell in _cells(design, data, casebook):
         if is_blank(cell.value) and cell.column.facts.required is True:

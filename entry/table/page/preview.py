@@ -24,12 +24,10 @@ from record.capture.problems import (
     ReasonNeeded,
     SaveRefused,
 )
-from record.casebook import items
+from record.casebook import engine, items
 from record.casebook.checks import Finding
 from record.casebook.values import is_blank
-from trial_edc.vocabulary import N_, Severity
-
-REQUIRED = N_("This is needed before the form can be marked complete.")
+from trial_edc.vocabulary import Severity
 
 
 @dataclass
@@ -121,9 +119,14 @@ class Previewer:
         problems: list[NotSaved] = []
         hard = [f for f in row.findings if f.severity == Severity.HARD]
         soft = [f for f in row.findings if f.severity == Severity.SOFT]
-        code = self.stored.design.code
+        design = self.stored.design
         missing = [
-            Finding(f"{code}.{name}.required", name, Severity.HARD, REQUIRED)
+            Finding(
+                f"{design.code}.{name}.required",
+                name,
+                Severity.HARD,
+                engine.needed_message(design.items[name]),
+            )
             for name in row.pending
         ]
         if hard or missing:
