@@ -103,7 +103,10 @@ def _(data: FormData, casebook: Casebook) -> bool:
     form="AE",
     item="outcome",
     severity=HARD,
-    message=N_("An event that goes on has not ended in this way."),
+    message=N_(
+        "An ongoing event cannot have this outcome. Change the outcome, or enter "
+        "its end."
+    ),
 )
 def _(data: FormData, casebook: Casebook) -> bool:
     del casebook

@@ -63,7 +63,7 @@ class SeriousReport(CRF):
             Section(_("Report"), "ae", "report_kind", "aware_at", "aware_who"),
             Section(_("Hospital"), "hospital_in", "hospital_out"),
             Section(_("Description"), "narrative", "tests", "history"),
-            Section(_("Told"), "ethics_informed_at"),
+            Section(_("Ethics committee"), "ethics_informed_at"),
         )
         collected = Log()
         signature = _("I have reviewed this report; it is complete and correct.")

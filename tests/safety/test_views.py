@@ -75,7 +75,7 @@ def test_a_report_that_changed_under_the_page_is_not_sent(
     assert not SentReport.objects.exists()
     client.post(address, shown(client, reverse("safety:reports")))
 
-    words = f"This changed since it was shown to you: {label}."
+    words = f"Not sent: this changed since it was shown to you: {label}."
     assert words in refused.text
     assert SentReport.objects.get().form == form
 

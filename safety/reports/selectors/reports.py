@@ -1,6 +1,6 @@
 """Serious adverse event reports of all participants, with their clocks."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -142,9 +142,12 @@ class ReportLine:
                 (self.report, sent.revision),
             )
             if revision is not None
-            for name in changed_since(data, revision)
-            if name in catalogue.design(data.code).items
+            for name in _in_order(data.code, changed_since(data, revision))
         ]
+
+
+def _in_order(code: str, names: Collection[str]) -> list[str]:
+    return [name for name in catalogue.design(code).items if name in names]
 
 
 def report_lines(*, of_report: int | None = None) -> list[ReportLine]:

@@ -193,7 +193,10 @@ def send_report(
         event = _reportable_event(report, casebook)
         if as_shown((report, event)) != shown:
             names = changes_since_shown(shown, (report, event), by=by)
-            message = _("This changed since it was shown to you: %(items)s.")
+            message = _(
+                "Not sent: this changed since it was shown to you: %(items)s. Read "
+                "it again, then send it."
+            )
             raise NotReadyToSend(message % {"items": names})
         sent_at = clock.now()
         sent = SentReport.objects.create(
