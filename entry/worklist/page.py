@@ -53,9 +53,15 @@ HINTS = (
     ),
     Hint(
         Permission.LIST_APPROVE,
-        _("The allocation list waits for your approval under Lists."),
+        _("You approve the allocation list under Lists."),
         "randomization:allocation_lists",
         _("Lists"),
+    ),
+    Hint(
+        Permission.ENTER_PRODUCT,
+        _("Infusions to prepare appear here."),
+        "randomization:preparations",
+        _("Product"),
     ),
     Hint(
         Permission.MANAGE_USERS,

@@ -1,18 +1,21 @@
 """After a death its outcome forms are asked for, with what is known already."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from entry.worklist.selectors.work import work_for
+from record.audit.attribution import Source, attributed
 from record.casebook.derived import offers
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance
 from record.casebook.values import Partial
-from tests.people import person
+from tests.people import STAGE, person
 from tests.visits import stage
 from tests.visits.edit_checks import COURSE, DAY_0
+from trial_edc import clock
+from trial_edc.dates import site_date
 
 OUTCOMES = ["Day 28 outcome · D28", "Month 3 outcome · M3"]
 
@@ -76,3 +79,17 @@ def test_outcomes_after_a_death_stand_in_my_work_until_they_are_begun():
     assert due.count() == len(OUTCOMES)
     work = {item.text for item in work_for(coordinator) if item.kind == "To record"}
     assert work.intersection(OUTCOMES) == {"Month 3 outcome · M3"}
+
+
+@pytest.mark.django_db
+def test_outcomes_after_a_death_are_dated_by_the_day_it_was_recorded():
+    who, coordinator = stage.infused(ago=10), person("CO")
+    with attributed(by=STAGE, via=Source.COMMAND):
+        FormInstance.objects.filter(code__in=("O28", "OM3")).update(
+            created_at=clock.now() - timedelta(days=10)
+        )
+    stage.enter(who, "DTH", {"death_on": stage.day(2).isoformat()})
+
+    outcomes = [item for item in work_for(coordinator) if item.text in OUTCOMES]
+
+    assert [item.due_on for item in outcomes] == [site_date(clock.now())] * 2

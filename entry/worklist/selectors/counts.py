@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from randomization.product.selectors.preparation_worklist import preparations
 from record.accounts.models import User
-from record.notices.work_items import DUE, SOON, WAITING, WorkItem
+from record.notices.work_items import DUE, WAITING, WorkItem
 from record.review.selectors import VerificationState, verification_lines
 from safety.coding.services import coding_to_do
 
@@ -32,19 +32,13 @@ def terms_to_code(user: User) -> Iterator[WorkItem]:
 
 def product_to_prepare(user: User) -> Iterator[WorkItem]:
     del user
-    count = len(preparations())
-    text = ngettext(
-        "%(count)s infusion to prepare", "%(count)s infusions to prepare", count
-    )
-    urgency, look = (DUE, "due") if count else (SOON, "upcoming")
-    yield WorkItem(
-        urgency,
-        _("Product"),
-        "",
-        text % {"count": count},
-        _page("randomization:preparations"),
-        look,
-    )
+    if count := len(preparations()):
+        text = ngettext(
+            "%(count)s infusion to prepare", "%(count)s infusions to prepare", count
+        )
+        words = text % {"count": count}
+        url = _page("randomization:preparations")
+        yield WorkItem(DUE, _("Product"), "", words, url, "due")
 
 
 def _page(name: str) -> str:

@@ -1,8 +1,9 @@
 """Forms to begin, to complete, to sign and to verify, and queries on forms."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from entry.selectors import navigation
@@ -31,26 +32,21 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
     codes = {code for code, one in catalogue.designs().items() if may_enter(user, one)}
     on_demand = {code for code in codes if catalogue.design(code).opened_on_demand}
     dead = Death.objects.filter(form__struck_at=None, death_on__isnull=False)
-    outcomes = Q(
-        code__in=codes.intersection(OUTCOME_FORMS),
-        participant__in=dead.values("form__participant"),
-    )
-    forms = forms_visible_to(user).filter(
-        Q(code__in=on_demand) | outcomes,
-        status=FormStatus.NOT_STARTED,
-        struck_at=None,
-        locked_at=None,
+    deaths = dead.filter(form__participant=OuterRef("participant"))
+    outcomes = Q(code__in=codes.intersection(OUTCOME_FORMS), death_at__isnull=False)
+    forms = (
+        forms_visible_to(user)
+        .annotate(death_at=Subquery(deaths.values("form__created_at")[:1]))
+        .filter(
+            Q(code__in=on_demand) | outcomes,
+            status=FormStatus.NOT_STARTED,
+            struck_at=None,
+            locked_at=None,
+        )
     )
     for form in forms.order_by("created_at", "pk")[:MAX_PER_KIND]:
-        yield WorkItem(
-            DUE,
-            _("To record"),
-            form.participant.number,
-            navigation.form_title(form),
-            navigation.address(form),
-            "due",
-            dates.site_date(form.created_at),
-        )
+        since = form.death_at if form.code in OUTCOME_FORMS else form.created_at
+        yield _form_item(DUE, _("To record"), form, look="due", since=since)
 
 
 def births_to_ask_for(user: User) -> Iterator[WorkItem]:
@@ -74,10 +70,14 @@ def drafts(user: User) -> Iterator[WorkItem]:
     )
     for form in forms.order_by("saved_at", "pk")[:MAX_PER_KIND]:
         if may_enter(user, catalogue.design(form.code)):
-            yield _form_item(WAITING, _("To complete"), form, "draft")
+            yield _form_item(
+                WAITING, _("To complete"), form, look="draft", since=form.saved_at
+            )
 
 
-def _form_item(urgency: int, kind: str, form: FormInstance, look: str) -> WorkItem:
+def _form_item(
+    urgency: int, kind: str, form: FormInstance, *, look: str, since: datetime | None
+) -> WorkItem:
     return WorkItem(
         urgency,
         kind,
@@ -85,7 +85,7 @@ def _form_item(urgency: int, kind: str, form: FormInstance, look: str) -> WorkIt
         navigation.form_title(form),
         navigation.address(form),
         look,
-        dates.site_date(form.saved_at) if form.saved_at else None,
+        dates.site_date(since) if since else None,
     )
 
 
@@ -136,4 +136,4 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
         waiting += 1
         if waiting > MAX_PER_KIND:
             return
-        yield _form_item(DUE, _("To sign"), form, "complete")
+        yield _form_item(DUE, _("To sign"), form, look="complete", since=form.saved_at)
