@@ -1,6 +1,6 @@
 """Values as people read them: codes in words, dates in site time."""
 
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -45,6 +45,8 @@ def _plain_words(item: Item, value: Value) -> str:
             text = ", ".join(_(item.label_of(code)) for code in value)
         case datetime():
             text = value.astimezone(SITE_TZ).strftime("%Y-%m-%d %H:%M")
+        case time():
+            text = f"{value:%H:%M}"
         case Partial():
             text = value.text.replace("T", " ")
         case _:

@@ -141,9 +141,9 @@ def prompts_beside(view: ItemView, problem: NotSaved | None) -> list[str]:
     """What else an item asks before the form is saved."""
     messages = []
     if view.clash:
-        messages.append(_("Somebody else changed this meanwhile. Choose one."))
+        messages.append(_("This was changed meanwhile. Choose one."))
     if view.needs_reason and isinstance(problem, ReasonNeeded):
-        messages.append(_("Say why it changes."))
+        messages.append(_("Choose why it changes, and say it in your words."))
     if isinstance(problem, ExplanationNeeded):
         messages += [text for _check, text, _typed in view.soft if text][:1]
     if isinstance(problem, EraseNeeded) and view.name in problem.items:

@@ -73,9 +73,9 @@ class RowPrompts:
         )
         for prompt in self.reasons:
             if not (prompt.typed and prompt.code):
-                yield prompt.name, _("Say why it changes.")
+                yield prompt.name, _("Choose why it changes, and say it in your words.")
         for prompt in self.clashes:
-            yield prompt.name, _("Somebody else changed this meanwhile. Choose one.")
+            yield prompt.name, _("This was changed meanwhile. Choose one.")
         for prompt in self.erased:
             yield prompt.name, _("Would be erased: %(value)s") % {"value": prompt.text}
 

@@ -164,6 +164,8 @@ class TablePage:
     def _row_word(self, row: TableRow) -> str:
         if row.line:
             return _("line %(line)s") % {"line": row.line}
+        if row.form is None:
+            return _("new row %(number)s") % {"number": row.key[1:]}
         return _("row %(row)s") % {"row": row.name}
 
     def _label(self, name: str) -> str:

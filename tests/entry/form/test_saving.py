@@ -86,7 +86,9 @@ def test_a_complete_form_asks_a_reason_per_changed_item(form):
 
     form.refresh_from_db()
     assert refused.status_code == UNPROCESSABLE
-    assert "Say why it changes." in refused.content.decode()
+    assert (
+        "Choose why it changes, and say it in your words." in refused.content.decode()
+    )
     assert "data-asks-reasons" in page.content.decode()
     assert stored.status_code == 302
     assert form.item_revisions["weight_kg"] == form.revision

@@ -153,7 +153,7 @@ def test_new_changed_identical_and_refused_lines_are_told_and_nothing_is_stored(
     assert len(stored(someone)) == 2
     messages = [f"{line.label}: {line.text}" for line in page.error_lines]
     assert messages == [
-        "row 2 · Creatinine: Say why it changes.",
+        "row 2 · Creatinine: Choose why it changes, and say it in your words.",
         (
             "line 4 · Sample taken at: “8 March” is not a date. Enter what is known: "
             "2026, 2026-03, 2026-03-08, 2026-03-08 14:30."

@@ -66,7 +66,7 @@ def test_one_bad_row_keeps_all_of_them_from_being_stored(someone, client):
     assert (answer.status_code, len(stored_rows(someone))) == (422, 3)
     assert stored_rows(someone)[0] == (1, "complete", "60", False)
     assert [(line.label, line.anchor) for line in page.error_lines] == [
-        ("row new 1 · Volume", "x-n1-volume_ml")
+        ("new row 1 · Volume", "x-n1-volume_ml")
     ]
     for typed in ('value="1,5"', 'value="70"', f'value="{DAY} 07:00"', "misread"):
         assert typed in text

@@ -1,5 +1,6 @@
 """Values as people read them."""
 
+from datetime import time
 from decimal import Decimal
 
 import pytest
@@ -23,3 +24,7 @@ WEIGHT = items.Number("Weight", decimals=1, unit="kg")
 )
 def test_a_dose_is_shown_without_zeros_that_nobody_typed(item, value, text):
     assert words(item, Decimal(value)) == text
+
+
+def test_a_time_of_day_is_shown_as_it_is_typed():
+    assert words(items.Time("Time of death"), time(23, 0)) == "23:00"
