@@ -32,7 +32,7 @@ class TypedIdentifier(TypedText):
 
 
 class PlainText(TypedText):
-    """A name in plain letters and digits, such as a user name."""
+    """A name in plain letters and digits: of a user, lot, donor, document version."""
 
     def to_python(self, value: Any) -> str:
         return plain(super().to_python(value))

@@ -12,13 +12,13 @@ from enrollment.vocabulary import (
 from record.casebook.fields import SiteDateField
 from trial_edc import clock
 from trial_edc.choices import choices
-from trial_edc.text_fields import TypedText
+from trial_edc.text_fields import PlainText, TypedText
 
 
 class ConsentVersionForm(forms.Form):
     """A new version of the consent document."""
 
-    version = TypedText(
+    version = PlainText(
         label=_("Version"), longest=20, help_text=_("As printed on the document.")
     )
     ethics_approved_on = SiteDateField(label=_("Approved by the ethics board"))

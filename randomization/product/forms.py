@@ -18,7 +18,7 @@ from randomization.vocabulary import (
 )
 from record.casebook.fields import SiteTimeField
 from trial_edc import clock
-from trial_edc.text_fields import TypedDecimal, TypedInteger, TypedText
+from trial_edc.text_fields import PlainText, TypedDecimal, TypedInteger, TypedText
 
 # Dispensing is no entry: it follows from the product record.
 ENTERED_KINDS = [kind for kind in MovementKind if kind != MovementKind.DISPENSED]
@@ -27,10 +27,10 @@ ENTERED_KINDS = [kind for kind in MovementKind if kind != MovementKind.DISPENSED
 class LotForm(forms.Form):
     """Identity, release and status of a lot."""
 
-    lot = TypedText(label=_("Lot number"), longest=60)
+    lot = PlainText(label=_("Lot number"), longest=60)
     product = CodelistField(Product, label=_("Product"))
     manufacturer = TypedText(label=_("Manufacturer"), longest=200)
-    donor_code = TypedText(label=_("Donor code"), longest=60, required=False)
+    donor_code = PlainText(label=_("Donor code"), longest=60, required=False)
     passage = TypedInteger(
         label=_("Passage"), min_value=1, max_value=15, required=False
     )
@@ -44,7 +44,7 @@ class LotForm(forms.Form):
         decimal_places=1,
         required=False,
     )
-    certificate = TypedText(label=_("Certificate"), longest=200, required=False)
+    certificate = PlainText(label=_("Certificate"), longest=200, required=False)
     status = CodelistField(LotStatus, label=_("Status"))
     expires_at = SiteTimeField(label=_("Expires"))
     storage = CodelistField(Storage, label=_("Storage"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from safety.coding.rules import TermRow, UnreadableDictionary, read_csv, read_medascii
 from safety.vocabulary import DictionaryKind
 from trial_edc.choices import choices
-from trial_edc.text_fields import TypedText
+from trial_edc.text_fields import PlainText
 
 LARGEST_MB = 200
 
@@ -18,7 +18,7 @@ class DictionaryForm(forms.Form):
     """The files of one version of a dictionary, from the site's own licence."""
 
     kind = forms.ChoiceField(label=_("Dictionary"), choices=choices(DictionaryKind))
-    version = TypedText(label=_("Version"), longest=30)
+    version = PlainText(label=_("Version"), longest=30)
     terms = forms.FileField(
         label=_("Terms"),
         help_text=_("llt.asc, or a CSV file with code, term, pt_code, pt, hlt, soc."),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from record.casebook.fields import SiteDateField
+from record.casebook.typed import unit_sign
 from trial_edc.text_fields import TypedDecimal, TypedSlug, TypedText
 from visits.laboratory import services as laboratories
 from visits.laboratory.services import Range
@@ -44,9 +45,12 @@ class RangeForm(forms.Form):
         units = (
             laboratories.units_of(cleaned["analyte"]) if cleaned.get("analyte") else []
         )
-        if units and cleaned.get("unit") not in units:
-            text = _("Enter one of: %(units)s.") % {"units": ", ".join(units)}
-            self.add_error("unit", text)
+        if units and cleaned.get("unit"):
+            signs = {unit_sign(unit): unit for unit in units}
+            cleaned["unit"] = signs.get(unit_sign(cleaned["unit"]), "")
+            if not cleaned["unit"]:
+                text = _("Enter one of: %(units)s.") % {"units": ", ".join(units)}
+                self.add_error("unit", text)
         return cleaned
 
     @property
