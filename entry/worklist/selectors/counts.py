@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from randomization.product.selectors.preparation_worklist import preparations
+from randomization.vocabulary import PreparationStep
 from record.accounts.models import User
 from record.notices.work_items import DUE, WAITING, WorkItem
 from record.review.selectors import VerificationState, verification_lines
@@ -32,13 +33,22 @@ def terms_to_code(user: User) -> Iterator[WorkItem]:
 
 def product_to_prepare(user: User) -> Iterator[WorkItem]:
     del user
-    if count := len(preparations()):
+    steps = [one.step for one in preparations()]
+    url = _page("randomization:preparations")
+    handed_over = steps.count(PreparationStep.HANDED_OVER)
+    if count := len(steps) - handed_over:
         text = ngettext(
             "%(count)s infusion to prepare", "%(count)s infusions to prepare", count
         )
-        words = text % {"count": count}
-        url = _page("randomization:preparations")
-        yield WorkItem(DUE, _("Product"), "", words, url, "due")
+        yield WorkItem(DUE, _("Product"), "", text % {"count": count}, url, "due")
+    if handed_over:
+        text = ngettext(
+            "%(count)s product record to complete",
+            "%(count)s product records to complete",
+            handed_over,
+        )
+        words = text % {"count": handed_over}
+        yield WorkItem(WAITING, _("Product"), "", words, url, "draft")
 
 
 def _page(name: str) -> str:

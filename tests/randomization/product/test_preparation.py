@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from entry.worklist.selectors.work import work_for
 from entry.worklist.services import digest_for
 from randomization.arms import arm_of
 from randomization.problems import RandomizationRefused
@@ -171,3 +172,14 @@ def test_change_after_the_hand_over_is_shown_not_refused(record):
 
     [one] = worklist.preparations()
     assert (one.step, one.checks) == ("handed_over", ())
+
+
+def test_what_was_handed_over_is_not_to_be_prepared_but_to_be_completed(record):
+    first, second = confirmed(record)
+    before = [item.text for item in work_for(first) if item.kind == "Product"]
+    hand_over(record, to=second, at=clock.now(), by=first)
+
+    after = [item.text for item in work_for(first) if item.kind == "Product"]
+
+    assert before == ["1 infusion to prepare"]
+    assert after == ["1 product record to complete"]
