@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from record.casebook.typed import iso_datetime
+from record.casebook.typed import BEFORE_CLOCK, iso_datetime
 from record.casebook.values import Partial
 from trial_edc.typed_text import plain
 from trial_edc.vocabulary import N_, Codelist
@@ -121,7 +121,7 @@ def holds_number(text: str) -> bool:
     return any(character.isdigit() for character in plain(text))
 
 
-_CLOCK = r"(?:[T ]+(.+))?"
+_CLOCK = rf"(?:(?:{BEFORE_CLOCK})(.+))?"
 _PATTERNS = {
     DateOrder.YMD: (
         r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})"

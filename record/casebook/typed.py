@@ -3,7 +3,7 @@
 `20260308`, `2026/3/8` and `2026年3月8日` mean 2026-03-08; `1430` and `下午2:30` mean
 14:30. The order is always year, month, day; times are kept to the minute. 24:00, as
 wards write midnight, is 00:00 of the next day. Nothing else is guessed: twelve o'clock
-in the morning or at night is refused.
+in the morning, twelve and one o'clock at night are refused.
 """
 
 import re
@@ -17,18 +17,28 @@ _MONTH = re.compile(r"(\d{4}) ?[-/.年] ?(\d{1,2}) ?月?", re.ASCII)
 _YEAR = re.compile(r"(\d{4}) ?年?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _CLOCK = re.compile(
-    r"(?P<before>[上下]午|凌晨|早上|晚上)? ?"
+    r"((?P<part>[上中下]午|凌晨|早上|晚上)|(?P<before>[AaPp]\.?[Mm]\.?))? ?"
     r"(?P<hour>\d{1,2}) ?[:时時点點]? ?(?P<minute>\d{2}) ?分?"
-    r"(:\d{2}(\.\d+)?| ?\d{2} ?秒)?"
+    r"(?P<seconds>:\d{2}(\.\d+)?| ?\d{2} ?秒)?"
     r" ?(?P<after>[AaPp]\.?[Mm]\.?)?"
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+BEFORE_CLOCK = r"[T ]+|(?<=[日\d])(?=[上中下]午|凌晨|早上|晚上)"
 _DAY_AND_CLOCK = re.compile(
-    r"(?P<day>\d{8}|.*?日|[^ T日]+)(?:[T ]+|(?<=日))(?P<clock>.*\d.*)"
+    rf"(?P<day>\d{{8}}|.*?日|[^ T日]+)(?:{BEFORE_CLOCK}|(?<=日))(?P<clock>.*\d.*)"
 )
-_HALVES = {"上午": 0, "凌晨": 0, "早上": 0, "下午": 12, "晚上": 12}
-_TWELVE = 12
+MIDNIGHT_CLOCK = re.compile(r"24:00(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+# The hours of 24 that each part of the day may mean.
+_PARTS = {
+    "凌晨": range(7),
+    "早上": range(1, 12),
+    "上午": range(12),
+    "中午": range(11, 14),
+    "下午": range(12, 24),
+    "晚上": range(17, 25),
+}
+_TWELVE, _MIDNIGHT = 12, 24
 
 
 def iso_date(text: str) -> str:
@@ -52,25 +62,31 @@ def iso_time(text: str) -> str:
     hour = _hour(match) if match else None
     if match is None or hour is None:
         return text
+    after = f"{match['minute']}{match['seconds'] or ''}"
+    if hour == _MIDNIGHT and re.search("[1-9]", after):
+        return text
     return f"{hour:02}:{match['minute']}{match['zone'] or ''}"
 
 
 def _hour(match: re.Match[str]) -> int | None:
-    """None where morning and afternoon contradict the hour, or could mean either."""
-    hour, word, letters = int(match["hour"]), match["before"], match["after"]
-    if word and letters:
+    """None where the part of the day contradicts the hour, or leaves two."""
+    hour, part = int(match["hour"]), match["part"]
+    letters = [word for word in (match["before"], match["after"]) if word]
+    if part and not letters:
+        return _hour_of_part(hour, part)
+    if part or len(letters) > 1:
         return None
     if letters:
-        half = _TWELVE if letters[0] in "Pp" else 0
+        half = _TWELVE if letters[0][0] in "Pp" else 0
         return hour % _TWELVE + half if 1 <= hour <= _TWELVE else None
-    if not word:
-        return hour
-    if hour == _TWELVE:
-        return {"下午": 12, "凌晨": 0}.get(word)
-    half = _HALVES[word]
-    if hour > _TWELVE:
-        return hour if half else None
-    return hour + half
+    return hour
+
+
+def _hour_of_part(hour: int, part: str) -> int | None:
+    if hour == _TWELVE and part == "凌晨":
+        return 0
+    hours = [hour, hour + _TWELVE] if hour < _TWELVE else [hour]
+    return next((hour for hour in hours if hour in _PARTS[part]), None)
 
 
 def iso_datetime(text: str) -> str:
@@ -84,7 +100,7 @@ def iso_datetime(text: str) -> str:
 
 
 def _after_midnight(day: str, clock: str) -> str | None:
-    if not clock.startswith("24:00"):
+    if not MIDNIGHT_CLOCK.fullmatch(clock):
         return None
     try:
         following = date.fromisoformat(day) + timedelta(days=1)
@@ -99,7 +115,7 @@ def midnights(texts: Iterable[str]) -> dict[str, str]:
     return {
         text: iso_datetime(text).replace("T", " ")
         for text, match in matches.items()
-        if match and iso_time(match["clock"]).startswith("24:00")
+        if match and MIDNIGHT_CLOCK.fullmatch(iso_time(match["clock"]))
     }
 
 

@@ -202,6 +202,8 @@ INSTANTS = (
     "2026年3月8日14时30分",
     "2026-03-08 下午2:30",
     "2026–03–08 2:30 PM",
+    "2026/3/8下午2:30",
+    "2026-03-08 PM2:30",
 )
 
 
@@ -252,6 +254,12 @@ def test_a_time_of_day_is_read_however_it_is_spelled(item):
     assert read == dict.fromkeys(spellings, time(14, 30))
 
 
+@pytest.mark.parametrize("item", declared(items.Time))
+@pytest.mark.parametrize("text", ["14.30", "14", "8:5", "晚上0:30", "14:30+08:00"])
+def test_a_time_of_day_that_may_be_another_is_refused(item, text):
+    assert refused_alike(item, text) == (f"“{text}” is not a time. Enter it as 14:30.")
+
+
 def test_a_time_of_day_alone_is_not_24_00():
     item = catalogue.design("DTH").items["death_time"]
 
@@ -262,6 +270,6 @@ def test_a_time_of_day_alone_is_not_24_00():
 
 @for_each(declared(items.DateTime, items.PartialDate))
 def test_a_time_that_no_day_has_is_refused_in_words(item):
-    for clock in ("24:01", "25:00", "12:60", "上午12:30"):
+    for clock in ("24:00:01", "24:01", "25:00", "12:60", "上午12:30", "晚上0:30"):
         answer = refused_alike(item, f"2026-03-08 {clock}")
         assert f"“2026-03-08 {clock}” is not a date" in answer

@@ -25,6 +25,7 @@ PLAIN_INSTANT = re.compile(
     PLAIN_DATE.pattern + r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
     r"(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
+PLAIN_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
 def checked_year(day: AnyDate, entered: Any) -> AnyDate:
@@ -97,6 +98,11 @@ def _instant(text: str) -> datetime | None:
     return parse_datetime(iso) if PLAIN_INSTANT.fullmatch(iso) else None
 
 
+def _time_of_day(text: str) -> time | None:
+    iso = iso_time(text)
+    return parse_time(iso) if PLAIN_TIME.fullmatch(iso) else None
+
+
 class Time(Item, models.TimeField):  # type: ignore[type-arg]
     """A time of day at the site."""
 
@@ -105,7 +111,7 @@ class Time(Item, models.TimeField):  # type: ignore[type-arg]
     def parse_entered(self, raw: Any) -> Value:
         """Parse `HH:MM`."""
         try:
-            clock = raw if isinstance(raw, time) else parse_time(iso_time(str(raw)))
+            clock = raw if isinstance(raw, time) else _time_of_day(str(raw))
         except ValueError:
             clock = None
         if clock is None:
