@@ -34,6 +34,9 @@ def stored(value: str) -> list[str]:
         ("133↑", "133 umol/L"),
         ("133 H", "133 umol/L"),
         ("133*", "133 umol/L"),
+        ("H133", "133 umol/L"),
+        ("133（高）", "133 umol/L"),
+        ("小于18", "<18 umol/L"),
     ],
 )
 def test_a_limit_is_kept_and_a_flag_is_left(value: str, kept: str) -> None:

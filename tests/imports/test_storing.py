@@ -184,7 +184,7 @@ def test_a_panel_is_one_form_at_its_visit_with_missing_results(source, clerk):
 @pytest.mark.parametrize(
     ("value", "why"),
     [
-        ("≤20", "“≤20” is not a number. Enter digits, such as 12.5."),
+        ("≤20", "“≤20” is no limit of detection. Enter one like <18."),
         ("1+", "“+” is no unit of this item. Use umol/L, mg/dL."),
         ("", "There is no value."),
         ("=1+2", "“=1+2” is not a number. Enter digits, such as 12.5."),

@@ -19,9 +19,16 @@ AMOUNT = re.compile(  # of a unit that begins with a digit a gap must part the n
     r"(?P<number>[+-]? ?[0-9.,。、]*[0-9])"
     r" ?(?P<unit>[^\d\s.,。、^⁄].*|(?<= )10\^.*)?"
 )
-LIMIT = re.compile(r"(?P<comparator>[<>]) ?(?P<amount>[^<>=].*)")
-FLAG = re.compile(  # what a laboratory puts behind a value outside its range
-    r"(?<=[0-9])(?: ?[↑↓⇑⇓*]+| (?:HH?|LL?))(?= |$)|(?<=[^ ]) ?[↑↓⇑⇓*]+$| (?:HH?|LL?)$"
+COMPARATORS = {"小于": "<", "低于": "<", "大于": ">", "高于": ">"}
+LIMIT = re.compile(r"(?P<comparator>[<>]|[小低大高]于) ?(?P<amount>[^<>=].*)")
+OTHER_LIMIT = re.compile(r"[≤≥⩽⩾≦≧]|[<>]=|=[<>]|不[超低高]")
+# What a laboratory puts beside a value outside its range: `133↑`, `133 H`, `↓ 133`.
+_ARROWS, _WORDS = r"[↑↓⇑⇓⬆⬇▲▼*]+", r"(?:HH?|LL?|偏?[高低](?!于))"
+_MARK = rf"(?:{_ARROWS}|\({_WORDS}\)|{_WORDS})"
+FLAG_BEFORE = re.compile(rf"^(?:{_MARK} ?)+(?=[0-9<>小低大高])")
+FLAG = re.compile(
+    rf"(?<=[0-9])(?: ?{_MARK})+(?= |$)"
+    rf"|(?<=[^ ])(?: ?{_ARROWS}| ?\({_WORDS}\)| {_WORDS})+$"
 )
 IDEOGRAPHIC_POINT = re.compile(r"(?<=[0-9])。(?=[0-9])")
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
@@ -91,6 +98,12 @@ def _number_text(typed: str, unit: str) -> str:
 def _has_odd_digit(text: str) -> bool:
     """A digit of another kind, such as ① or ₂; a power is no digit of a number."""
     return any(c.isdigit() and not c.isdecimal() and plain(c).isdigit() for c in text)
+
+
+def _refuse_other_limit(typed: str, entered: str) -> None:
+    if OTHER_LIMIT.match(typed):
+        message = _("“%(entered)s” is no limit of detection. Enter one like <18.")
+        raise ValidationError(message, "limit", {"entered": described(entered)})
 
 
 class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
@@ -178,18 +191,22 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
         number, beside = (
             raw if isinstance(raw, tuple | list) else (raw, self.standard_unit)
         )
-        typed = plain("" if number is None else str(number))
+        entered = "" if number is None else str(number)
+        typed = FLAG_BEFORE.sub("", plain(entered))
         if not typed:
             return None
+        _refuse_other_limit(typed, entered)
         limit = LIMIT.fullmatch(typed)
         amount = FLAG.sub("", limit["amount"] if limit else typed)
         match = AMOUNT.fullmatch(amount)
         named = (match["unit"] if match else None) or str(beside or "")
-        exact = parse_number(
-            amount, self.decimal_places, unit=named, entered=str(number)
-        )
+        exact = parse_number(amount, self.decimal_places, unit=named, entered=entered)
         unit = self._require_unit(named)
-        return self._known(limit["comparator"] if limit else "", exact, unit)
+        comparator = limit["comparator"] if limit else ""
+        if comparator and exact <= 0:
+            message = _("“%(entered)s” cannot be: a limit lies above 0.")
+            raise ValidationError(message, "limit", {"entered": described(entered)})
+        return self._known(COMPARATORS.get(comparator, comparator), exact, unit)
 
     def _require_unit(self, named: str) -> str:
         if unit := self.unit_of(named):

@@ -15,7 +15,12 @@ from record.casebook.selectors import data_of, row_of
 from record.casebook.values import DetectionLimit, Quantity
 from record.review.models import Query
 from tests.each import for_each
-from tests.entry.test_typed_text import ODD_SPELLINGS, declared, read_alike
+from tests.entry.test_typed_text import (
+    ODD_SPELLINGS,
+    declared,
+    read_alike,
+    refused_alike,
+)
 from tests.sample_room.models import Sample
 from tests.sample_room.people import A_SAMPLE, person, sample, secret
 
@@ -36,7 +41,11 @@ def test_each_laboratory_value_may_be_a_limit(item):
     assert read_alike(item, ">2000").comparator == ">"
 
 
-FLAGGED = ("133↑", "133 ↓", "133*", "133 H", "133 L", "133 HH", "133 ↑ {}", "133 {} H")
+FLAGGED = (
+    *("133↑", "133 ↓", "133*", "133 H", "133 L", "133 HH", "133 ↑ {}", "133 {} H"),
+    *("H133", "L 133", "↑133", "*133", "133H", "133↓L", "133 ↓ L", "133 H*"),
+    *("133(H)", "133（高）", "133偏低", "133▲", "133⬆", "133 {} (L)", "高 133"),
+)
 
 
 @for_each(declared(Lab))
@@ -46,6 +55,28 @@ def test_the_flag_of_a_laboratory_is_no_part_of_the_value(item):
     read = {text: read_alike(item, text) for text in texts}
 
     assert read == dict.fromkeys(texts, item.parse("133"))
+
+
+@for_each(declared(Lab))
+def test_a_limit_is_read_beside_a_flag_and_in_words(item):
+    limit, texts = item.parse("<6.5"), ("↓<6.5", "<6.5 L", "小于6.5")
+
+    assert {read_alike(item, text) for text in texts} == {limit}
+    assert read_alike(item, "H >2000") == read_alike(item, "大于 2000")
+
+
+@for_each(declared(Lab))
+def test_what_may_be_the_limit_itself_is_no_limit_of_detection(item):
+    for text in ("≤18", "≥2000", "⩽18", "<=18", "=>2000", "不超过18"):
+        message = refused_alike(item, text)
+        assert message.endswith("” is no limit of detection. Enter one like <18.")
+
+
+@for_each(declared(Lab))
+def test_no_limit_lies_at_or_below_nothing(item):
+    for text in ("<0", "<-1", ">0", "> -0.5", "<0.000"):
+        message = f"“{text}” cannot be: a limit lies above 0."
+        assert refused_alike(item, text) == message
 
 
 @pytest.mark.parametrize("value", [BELOW, ABOVE])
