@@ -117,18 +117,15 @@ def _filled(cells: tuple[str, ...]) -> int:
 
 
 def _decode(content: bytes) -> tuple[str, str]:
-    if utf_16 := _utf_16(content):
-        try:
-            return content.decode(utf_16).removeprefix("\ufeff"), "UTF-16"
-        except UnicodeDecodeError as problem:
-            raise UnreadableFile(NO_TEXT) from problem
-    for encoding, name in ENCODINGS.items():
+    utf_16 = _utf_16(content)
+    candidates = {utf_16: "UTF-16"} if utf_16 else ENCODINGS
+    for encoding, name in candidates.items():
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
         if "\0" not in text:
-            return text, name
+            return text.removeprefix("\ufeff"), name
     raise UnreadableFile(NO_TEXT)
 
 

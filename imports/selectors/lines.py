@@ -23,6 +23,7 @@ from imports.rules.mapping import (
     holds_number,
     is_midnight_24,
     iso_instant,
+    normalized,
 )
 from imports.rules.reading import FileTable
 from record.casebook.models import Participant
@@ -198,8 +199,8 @@ def _analyte(text: str, mapping: FileMapping) -> str:
 
 
 def _require_laboratory(text: str, laboratory: Laboratory) -> None:
-    names = {laboratory.code.casefold(), laboratory.name.casefold()}
-    if text and text.casefold() not in names:
+    names = {normalized(laboratory.code), normalized(laboratory.name)}
+    if normalized(text) and normalized(text) not in names:
         message = N_("“%(text)s” is not the laboratory of this source.")
         raise _LineRefused(message, text=text)
 
@@ -224,11 +225,11 @@ def _sampled_at(cells: Cells, mapping: FileMapping) -> str:
 
 def _value(cells: Cells, mapping: FileMapping) -> tuple[str, str] | MissingCode:
     text, unit = cells[FileColumn.VALUE], cells[FileColumn.UNIT]
+    if not normalized(text):
+        raise _LineRefused(N_("There is no value."))
     word = mapping.meaning(WordKind.VALUE, text)
     if word and not holds_number(text):
         return MissingCode(word)
-    if not text:
-        raise _LineRefused(N_("There is no value."))
     return text, mapping.meaning(WordKind.UNIT, unit) or unit
 
 
@@ -236,7 +237,7 @@ def _code(
     kind: WordKind, column: FileColumn, cells: Cells, mapping: FileMapping
 ) -> str:
     text = cells.get(column, "")
-    if not text:
+    if not normalized(text):
         return ""
     code = mapping.meaning(kind, text)
     if code is None:

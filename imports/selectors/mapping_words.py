@@ -65,6 +65,7 @@ def words_in(table: FileTable, mapping: FileMapping, kind: WordKind) -> list[str
     place = table.heading.index(heading)
     cells = (cells[place] for _line, cells in table.rows if place < len(cells))
     texts = dict.fromkeys(normalized(cell) for cell in cells if _is_word(kind, cell))
+    texts.pop("", None)  # of cells in which nothing can be seen
     return list(texts)[:MAX_WORDS]
 
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from trial_edc.typed_text import plain
+from trial_edc.typed_text import plain, written
 from trial_edc.vocabulary import N_
 
 LLT_FIELDS, PT_FIELDS, HIERARCHY_FIELDS = 10, 2, 12  # as many as are read
@@ -51,24 +51,37 @@ def decode_text(content: bytes) -> str:
     """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    text = N_("The file is text neither in UTF-8 nor in GB 18030. Save it as UTF-8.")
-    raise UnreadableDictionary([(text, {})])
+        if "\0" not in text:  # else it is UTF-16, or no text at all
+            return text
+    message = N_("The file is text neither in UTF-8 nor in GB 18030. Save it as UTF-8.")
+    raise UnreadableDictionary([(message, {})])
 
 
 def read_csv(content: bytes) -> list[TermRow]:
     """Raises `UnreadableDictionary`."""
     lines = csv.DictReader(io.StringIO(decode_text(content)))
-    heading = {name.strip().lower() for name in lines.fieldnames or ()}
+    try:
+        return _csv_rows(lines)
+    except csv.Error as problem:
+        details = {"line": lines.line_num + 1, "problem": problem}
+        text = N_("Line %(line)s cannot be read: %(problem)s.")
+        raise UnreadableDictionary([(text, details)]) from problem
+
+
+def _csv_rows(lines: "csv.DictReader[str]") -> list[TermRow]:
+    heading = {plain(name).casefold() for name in lines.fieldnames or ()}
     if missing := {"code", "term"} - heading:
         text = N_("The heading lacks %(columns)s.")
         raise UnreadableDictionary([(text, {"columns": ", ".join(sorted(missing))})])
     rows: list[TermRow] = []
     problems: Problems = []
     for line in lines:
-        cells = {str(k).strip().lower(): str(v or "").strip() for k, v in line.items()}
+        cells = {
+            plain(str(k)).casefold(): written(str(v or "")) for k, v in line.items()
+        }
         if cells["code"] and cells["term"]:
             pt_code, pt = cells.get("pt_code", ""), cells.get("pt", "")
             above = pt_code, pt, cells.get("hlt", ""), cells.get("soc", "")

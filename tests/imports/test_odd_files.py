@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from imports.rules.reading import read_table
+from imports.rules.reading import UnreadableFile, read_table
 from imports.services import storing, worker
 from record.casebook.models import FormInstance
 from tests.imports import stage
@@ -37,6 +37,20 @@ def test_each_encoding_gives_the_same_table(encoding, name):
 
     assert table_in(content) == TABLE
     assert read_table(content).encoding == name
+
+
+NO_TEXT = "This is no text. Save the table as CSV, in UTF-8 or GBK."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-16-be"])
+def test_no_text_holds_a_nul(encoding):
+    """No database holds it; UTF-32 reads as UTF-16 with one behind each letter."""
+    for content in (
+        PLAIN.replace("97", "9\x007").encode(encoding),
+        PLAIN.encode("utf-32"),
+    ):
+        with pytest.raises(UnreadableFile, match=NO_TEXT):
+            read_table(content)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -57,6 +57,22 @@ NO_TEXT = "The file is text neither in UTF-8 nor in GB 18030. Save it as UTF-8."
 
 def test_a_dictionary_that_is_no_text_is_refused_whole():
     assert problems(read_csv, b"code,term\n9001,Ache \xff\n") == [NO_TEXT]
+    assert problems(read_csv, b"code,term\n9001,Ache\0\n") == [NO_TEXT]
+    assert problems(read_csv, "code,term\n9001,Ache\n".encode("utf-16-le")) == [NO_TEXT]
+
+
+def test_a_csv_that_cannot_be_read_is_told_by_its_line():
+    content = b'code,term\n9001,"' + b"x" * 200_000 + b'"\n'
+
+    assert problems(read_csv, content) == [
+        "Line 2 cannot be read: field larger than field limit (131072)."
+    ]
+
+
+def test_what_cannot_be_seen_is_no_part_of_a_term():
+    content = "\u200bCode,ＴＥＲＭ\n9001\u200b,\u00a0Ache\ufeff\n"
+
+    assert read_csv(content.encode()) == [TermRow("9001", "Ache")]
 
 
 @pytest.mark.parametrize(
