@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -32,6 +33,15 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     except Error:
         return JsonResponse({"status": "no database"}, status=UNAVAILABLE)
     return JsonResponse({"status": "ok"})
+
+
+def own_page(address: str) -> str:
+    """The address, if it is a path of this site, else "".
+
+    Without the slash `redirect` would read it as the name of a page.
+    """
+    is_path = url_has_allowed_host_and_scheme(address, None)
+    return address if is_path and address.startswith("/") else ""
 
 
 def with_words(problem: str, words: str) -> str:

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
@@ -88,7 +89,7 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         size = request.META.get("CONTENT_LENGTH") or "0"
         if not size.isdecimal() or int(size) > MAX_BYTES:
-            return HttpResponse(status=TOO_LARGE)
+            return HttpResponse(render_to_string("400.html"), status=TOO_LARGE)
         _require_utf8_declared(request)
         typed = request.GET, request.POST
         if NUL in request.path_info or any(map(_holds_nul, typed)):
@@ -148,10 +149,10 @@ def _require_utf8_declared(request: HttpRequest) -> None:
     charset = (request.content_params or {}).get("charset", "")
     if not charset or charset.lower() in UTF_8:
         return
+    request.encoding = settings.DEFAULT_CHARSET  # also of the page that says so
     if request.content_type in FORM_TYPES:
         message = "A form is sent in UTF-8."
         raise BadRequest(message)
-    request.encoding = settings.DEFAULT_CHARSET
 
 
 def _is_utf8(request: HttpRequest) -> bool:

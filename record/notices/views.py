@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +14,7 @@ from record.notices.filters import MessageFilters
 from record.notices.models import MessageState
 from record.notices.services import outbox as services
 from record.notices.tables import DeliveryTable, MessageTable
+from trial_edc.pages import own_page
 
 
 @permitted(Permission.MESSAGES)
@@ -50,6 +50,4 @@ def resend(request: StaffRequest, message_id: int) -> HttpResponse:
         messages.error(request, _("This message is on its way already."))
     else:
         messages.success(request, _("The message is sent once more."))
-    next_page = request.POST.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(next_page, {request.get_host()})
-    return redirect(next_page if is_safe else "notices:outbox")
+    return redirect(own_page(request.POST.get("next", "")) or "notices:outbox")

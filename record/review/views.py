@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,7 +24,7 @@ from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
 from record.review.selectors import VerificationLine, VerificationState
 from record.review.tables import QueryTable, VerificationTable
-from trial_edc.pages import refuse
+from trial_edc.pages import own_page, refuse
 
 CONFLICT = 409
 TO_DO = "to_do"  # all that is not verified
@@ -95,10 +94,7 @@ def step(request: StaffRequest, query_id: int) -> HttpResponse:
 
 
 def _next_page(request: StaffRequest) -> str:
-    address = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()})
-    is_path = is_ours and address.startswith("/")
-    return address if is_path else reverse("review:queries")
+    return own_page(request.POST.get("next", "")) or reverse("review:queries")
 
 
 @permitted(Permission.VERIFY)

@@ -16,7 +16,7 @@ from django.http import (
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -38,6 +38,7 @@ from record.accounts.services.sign_in import (
 )
 from trial_edc import clock
 from trial_edc.context import THEME_COOKIE, page_for
+from trial_edc.pages import own_page
 
 YEAR_SECONDS = 365 * 24 * 60 * 60
 TOO_MANY_TRIES = 429
@@ -166,12 +167,8 @@ def _render_sign_in(
 def next_page_of(request: HttpRequest, user: User, otherwise: str = "") -> str:
     """Choose the page to go to: the requested one if it is ours, else the start."""
     requested = request.POST.get("next") or request.GET.get("next", "")
-    is_safe = url_has_allowed_host_and_scheme(
-        requested, {request.get_host()}, require_https=request.is_secure()
-    )
-    # Without the slash, `redirect` would read it as the name of a page.
-    if is_safe and requested.startswith("/"):
-        return requested
+    if address := own_page(requested):
+        return address
     start = page_for(user, otherwise or settings.LOGIN_REDIRECT_URL)
     return start or resolve_url("accounts:preferences")
 

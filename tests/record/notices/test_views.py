@@ -68,6 +68,15 @@ def test_a_finished_message_is_sent_once_more(messages):
     assert (again.state, again.attempts) == ("queued", 0)
 
 
+@pytest.mark.parametrize("elsewhere", ["1,5", "https://example.org/", "//example.org"])
+def test_a_page_that_is_not_ours_is_not_gone_to(messages, elsewhere):
+    url = f"{URL}{messages[0].pk}/resend/"
+
+    answer = client_of("CO").post(url, {"next": elsewhere})
+
+    assert answer["Location"] == URL
+
+
 def test_a_message_to_unblinded_people_cannot_be_reached(messages):
     answer = client_of("CO").post(f"{URL}{messages[2].pk}/resend/")
 
