@@ -73,6 +73,11 @@ def has_rows(name: str, typed: Typed) -> bool:
     return f"{name}__rows" in typed or bool(_row_numbers(name, typed))
 
 
+def shows_rows(name: str, typed: Typed) -> bool:
+    """Whether the rows posted are those of the page; a lost count hides none."""
+    return bool(_row_numbers(name, typed)) or typed.get(f"{name}__rows") in ROW_COUNTS
+
+
 def _row_numbers(name: str, typed: Typed) -> list[int]:
     """The rows of a small table of which anything was posted."""
     matches = (re.fullmatch(rf"{name}-([0-9]{{1,9}})-.+", key) for key in typed)

@@ -12,7 +12,7 @@ from record.audit.attribution import Reason
 from record.capture.entries import FormEntry, form_entry
 from record.capture.problems import SaveRefused
 from record.capture.vocabulary import ChangeReason
-from record.casebook import catalogue, items
+from record.casebook import catalogue
 from record.casebook.access import may_answer
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
@@ -32,10 +32,13 @@ def with_uploads(
 
     A file is thus as durable as the text beside it, whether or not the save succeeds.
     """
+    return with_keys(typed, files.store_all(form, uploads, by=user))
+
+
+def with_keys(typed: QueryDict, keys: Mapping[str, str]) -> QueryDict:
     texts = typed.copy()
-    for name, item in catalogue.design(form.code).items.items():
-        if isinstance(item, items.File) and name in uploads:
-            texts[name] = files.store(form, name, uploads[name], by=user)
+    for name, key in keys.items():
+        texts[name] = key
     return texts
 
 

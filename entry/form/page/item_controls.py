@@ -73,7 +73,7 @@ class ItemControls:
 
     def rows(self, name: str, item: items.ItemGroup) -> list[list[str]]:
         typed = self.typed
-        was_posted = typed is not None and raw_values.has_rows(name, typed)
+        was_posted = typed is not None and raw_values.shows_rows(name, typed)
         if typed is not None and was_posted and self._shows_typed(name):
             rows = raw_values.typed_rows(item, name, typed)
             return controls.row_controls(item, name, rows, 0)

@@ -67,23 +67,28 @@ def render_page(
 def save(request: StaffRequest, form: FormInstance) -> HttpResponse:
     if not may_enter(request.user, catalogue.design(form.code)):
         raise PermissionDenied
-    typed: QueryDict = request.POST
     try:
-        typed = with_uploads(form, typed, request.FILES.dict(), request.user)
+        typed = with_uploads(form, request.POST, request.FILES.dict(), request.user)
+    except files.FileRefused as refused:
+        return _render_problem(request, form, request.POST, file_problem(form, refused))
+    return save_typed(request, form, typed)
+
+
+def file_problem(form: FormInstance, refused: files.FileRefused) -> SaveRefused:
+    check_id = f"{form.code}.{refused.item}.file"
+    return SaveRefused([Finding(check_id, refused.item, Severity.HARD, str(refused))])
+
+
+def save_typed(
+    request: StaffRequest, form: FormInstance, typed: QueryDict
+) -> HttpResponse:
+    try:
         entry = entry_of(form, typed, request.user)
         saved = save_entry(form, entry, by=request.user, via=Source.PAGE)
     except FormClosed:
         messages.error(request, _("This form is closed; nothing was saved."))
         form.refresh_from_db()
         return render_page(request, FormPage(form, request.user, typed), CONFLICT)
-    except files.FileRefused as refused:
-        finding = Finding(
-            f"{form.code}.{refused.item}.file",
-            refused.item,
-            Severity.HARD,
-            str(refused),
-        )
-        return _render_problem(request, form, typed, SaveRefused([finding]))
     except NotSaved as problem:
         return _render_problem(request, form, typed, problem)
     return redirect_saved(request, saved.form)

@@ -10,25 +10,26 @@ from entry.casebook.views import (
     visible_participant,
     way_to_missing_consent,
 )
-from entry.form.forms.submission import entry_of
+from entry.form.forms.submission import entry_of, with_keys
 from entry.form.page.form import FormPage
 from entry.form.views.form import (
     CONFLICT,
     READERS,
     UNPROCESSABLE,
+    file_problem,
     redirect_saved,
     render_page,
+    save_typed,
 )
-from entry.form.views.form import save as save_form
 from record.accounts.access import StaffRequest, permitted
-from record.audit import once
 from record.capture.problems import FormClosed, NotSaved
-from record.capture.services.rows import save_new_row
+from record.capture.services.rows import add_row_for_files, save_new_row
 from record.casebook import catalogue
 from record.casebook.access import may_enter, may_see
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance
 from record.casebook.services import form_instances
+from record.casebook.services.files import FileRefused
 from record.casebook.values import is_blank
 
 
@@ -58,16 +59,15 @@ def _visit(request: StaffRequest, design: FormDesign) -> str:
 
 
 def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
-    if request.FILES:  # a file is stored for a row, so the row comes first
-        row = form_instances.add_row(
-            form.participant,
-            form.code,
-            by=request.user,
-            visit=form.visit,
-            client_key=once.current_key.get(),
-        )
-        return save_form(request, row)
     typed = request.POST
+    if request.FILES:
+        try:
+            row, keys = add_row_for_files(form, request.FILES.dict(), by=request.user)
+        except FileRefused as refused:
+            problem = file_problem(form, refused)
+            page = FormPage(form, request.user, typed, problem)
+            return render_page(request, page, UNPROCESSABLE)
+        return save_typed(request, row, with_keys(typed, keys))
     try:
         entry = entry_of(form, typed, request.user)
         if not entry.unreadable and all(map(is_blank, entry.values.values())):

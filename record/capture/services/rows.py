@@ -6,8 +6,10 @@ them one act. What stands in the way is named for every row, not for the first.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from record.accounts.models import User
 from record.audit import once
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.problems import RecordClosed
@@ -21,7 +23,7 @@ from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.models import FormInstance, Participant
-from record.casebook.services import form_instances
+from record.casebook.services import files, form_instances
 from record.casebook.values import is_blank
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity
@@ -166,6 +168,24 @@ def save_new_row(
         # What was noted of a refusal went with the transaction.
         note_refusal(form, entry, problem, by=by, via=via)
         raise
+
+
+def add_row_for_files(
+    form: FormInstance, uploads: Mapping[str, Any], *, by: User
+) -> tuple[FormInstance, dict[str, str]]:
+    """Add a row for the files that it begins with, by item; a refused one adds none.
+
+    A file is stored for a row, so the row comes first. Raises `FileRefused`.
+    """
+    with attributed(by=by, via=Source.PAGE):
+        row = form_instances.add_row(
+            form.participant,
+            form.code,
+            by=by,
+            visit=form.visit,
+            client_key=once.current_key.get(),
+        )
+        return row, files.store_all(row, uploads, by=by)
 
 
 def _idle(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:

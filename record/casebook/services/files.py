@@ -7,6 +7,7 @@ that names a participant, and a copy of it opens nothing.
 import hashlib
 import io
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -76,6 +77,18 @@ def store(
             sha256=hashlib.sha256(content).hexdigest(),
         )
     return key
+
+
+def store_all(
+    form: FormInstance, uploads: Mapping[str, Any], *, by: User
+) -> dict[str, str]:
+    """Store the files of a form's items; the key of each by its item."""
+    items = catalogue.design(form.code).items
+    return {
+        name: store(form, name, upload, by=by)
+        for name, upload in uploads.items()
+        if isinstance(items.get(name), File)
+    }
 
 
 def _checked(declared: File, item: str, upload: "UploadedFile[Any]") -> bytes:

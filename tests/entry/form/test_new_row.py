@@ -47,6 +47,20 @@ def test_the_page_of_a_new_row_stores_nothing(someone):
     assert (rows(someone), Entry.objects.count()) == ([], entries)
 
 
+def test_a_file_that_is_refused_adds_no_row(someone):
+    client, url = signed_in("CO"), address(someone, "CNS")
+    before = len(rows(someone, "CNS"))
+    odd = SimpleUploadedFile("scan.pdf", b"<html>", "application/pdf")
+
+    answer = client.post(url, typed(client, url, kind="initial", signed_scan=odd))
+
+    page = answer.content.decode()
+    assert answer.status_code == UNPROCESSABLE
+    assert "The content of this file is none of: PDF, JPG." in page
+    assert "(new row)" in page
+    assert len(rows(someone, "CNS")) == before
+
+
 def test_a_row_is_added_with_its_first_save_and_once(someone):
     client, url = signed_in("CO"), address(someone)
     sent = typed(client, url, kind="icu")

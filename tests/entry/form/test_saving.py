@@ -244,3 +244,15 @@ def test_a_person_whose_account_was_closed_stays_chosen(form):
 
     chosen = f'<option value="{nurse.pk}" selected>{nurse}</option>'
     assert chosen in page.content.decode()
+
+
+@pytest.mark.parametrize("count", ["abc", "1000", ""])
+def test_a_lost_number_of_rows_hides_none(form, count):
+    client = signed_in("CO")
+    send(client, form, **{"pauses__rows": "1", "pauses-0-why": "pain"})
+    form.refresh_from_db()
+
+    answer = send(client, form, weight_kg="70", pauses__rows=count)
+
+    assert answer.status_code == UNPROCESSABLE
+    assert 'name="pauses-0-why" value="pain"' in answer.content.decode()
