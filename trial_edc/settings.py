@@ -123,8 +123,22 @@ DATABASES = {
     "owner": env.db_url("OWNER_DATABASE_URL", default=env.str("DATABASE_URL")),
 }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-for database in DATABASES.values():  # seconds; else one that hangs holds each request
-    database["OPTIONS"] = {"connect_timeout": 5} | database.get("OPTIONS", {})
+# A database that hangs, or whose machine is gone, else holds each request for ever.
+for database in DATABASES.values():
+    database["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds
+        **database.get("OPTIONS", {}),
+    }
+# So do a lock that nobody gives back and a session that was left in a transaction.
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options",
+    "-c lock_timeout=20s -c statement_timeout=10min"
+    " -c idle_in_transaction_session_timeout=10min",
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -35,6 +35,25 @@ def test_a_database_that_is_away_is_told_to_whoever_asks():
     assert answers(asking) == {(200, "ok")}
 
 
+def test_no_request_waits_for_a_lock_or_a_lost_session_for_ever():
+    names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    with connection.cursor() as cursor:
+        limits = {}
+        for name in names:
+            cursor.execute(f"SHOW {name}")
+            limits[name] = cursor.fetchone()[0]
+
+    assert limits == dict(zip(names, ("20s", "10min", "10min"), strict=True))
+
+
+def test_no_request_waits_for_a_machine_that_is_gone():
+    with connection.cursor():
+        asked = connection.connection.info.dsn_parameters
+
+    limits = ("connect_timeout", "keepalives_idle", "tcp_user_timeout")
+    assert [asked[limit] for limit in limits] == ["5", "15", "20000"]
+
+
 def test_asking_prolongs_no_session():
     client = clients()[1]
     before = dict(client.session.items())
