@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from enrollment.screening.rules.participant_numbers import is_mistyped, typed_number
+from enrollment.screening.rules.participant_numbers import is_mistyped, person_number
 from entry.casebook.views import CASEBOOK_READERS, QUERIES, REGISTER
 from entry.matrix.selectors import FILTERS, matrix_for
 from entry.selectors.visibility import participants_visible_to
@@ -51,7 +51,7 @@ def find(request: StaffRequest) -> HttpResponse:
 
     The number is posted: somebody may type a name, and addresses are logged.
     """
-    number = typed_number(request.POST.get("q", ""))
+    number = person_number(request.POST.get("q", ""))
     participants = participants_visible_to(request.user)
     matches = list(participants.filter(number__icontains=number)[:2]) if number else []
     if len(matches) == 1:

@@ -1,9 +1,11 @@
 """Input for drawing or importing an allocation list."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,7 @@ from randomization.lists.services.validation_report import (
     is_predictable,
     predictability_with,
 )
-from trial_edc.text_fields import TypedInteger, TypedText
+from trial_edc.text_fields import PlainText, TypedInteger, TypedText
 
 LARGEST_LIST_BYTES = 100_000
 MOST_PLACES = 2_000
@@ -39,8 +41,8 @@ class SegmentForm(forms.Form):
 class GenerateForm(SegmentForm):
     """The block sizes, known to the custodian alone."""
 
-    block_sizes = forms.RegexField(
-        r"^\s*[0-9]{1,4}(\s*,\s*[0-9]{1,4})*\s*$",
+    block_sizes = PlainText(
+        validators=[RegexValidator(r"^[0-9]{1,4}( ?[,、] ?[0-9]{1,4})*$")],
         label=_("Block sizes"),
         help_text=_(
             "Whole numbers with commas between them. They are sealed with the list and "
@@ -59,7 +61,9 @@ class GenerateForm(SegmentForm):
             del self.fields["although"]
 
     def clean_block_sizes(self) -> list[int]:
-        return [int(size) for size in self.cleaned_data["block_sizes"].split(",")]
+        return [
+            int(size) for size in re.split("[,、]", self.cleaned_data["block_sizes"])
+        ]
 
     def clean(self) -> dict[str, Any]:
         answers = dict(self.cleaned_data)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from record.casebook import items
 from record.casebook.items import Item
 from record.casebook.values import MissingCode
-from trial_edc.typed_text import comparison_key, described, plain
+from trial_edc.typed_text import comparison_key, described, plain, written
 from trial_edc.vocabulary import Codelist
 
 Options = Sequence[tuple[str, str]]  # keys of a register with their names
@@ -49,14 +49,14 @@ def _value(item: Item, text: str, options: Options, unit: str) -> Read:
             read = _code(item, text)
         case items.User() | items.Listed():
             read = _listed(text, options)
-        case items.Text() if text.strip('"') in _CODES:
-            read = text.strip('"')
+        case items.Text() if (words := written(text).strip('"')) in _CODES:
+            read = words
     return read
 
 
 def missing_code(item: Item, text: str) -> MissingCode | None:
     """In quotation marks a missing code is just words."""
-    code = text if isinstance(item, items.Text) else plain(text).upper()
+    code = written(text) if isinstance(item, items.Text) else plain(text).upper()
     return _CODES.get(code)
 
 

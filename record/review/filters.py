@@ -8,7 +8,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Replace
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -30,6 +31,15 @@ class ParticipantNumberFilter(django_filters.CharFilter):
     """A participant by a part of the number, however it is typed."""
 
     field_class = TypedIdentifier
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Compare without dashes: they are left out where numbers are typed."""
+        if not value:
+            return qs
+        number = Replace(self.field_name, Value("-"))
+        typed = {f"typed_number__{self.lookup_expr}": value.replace("-", "")}
+        narrowed: QuerySet[Any] = qs.alias(typed_number=number).filter(**typed)
+        return narrowed
 
     def __init__(self, field_name: str, lookup: str = "icontains") -> None:
         super().__init__(

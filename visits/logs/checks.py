@@ -14,6 +14,7 @@ from record.casebook.intervals import (
     repeated_row,
 )
 from trial_edc.protocol import PROTOCOL
+from trial_edc.typed_text import comparison_key
 from trial_edc.vocabulary import N_, Severity, YesNo
 from visits.logs.vocabulary import (
     AdmissionType,
@@ -64,7 +65,7 @@ LONGEST_SESSION = timedelta(hours=24)
 def belongs_in_other_log(data: FormData, casebook: Casebook) -> bool:
     """A drug that criterion E17 considers."""
     del casebook
-    drug = (data.get("drug") or "").lower()
+    drug = comparison_key(data.get("drug") or "")
     return any(word in drug for word in (*STEROIDS, *IMMUNOSUPPRESSANTS))
 
 

@@ -5,6 +5,7 @@ strictly more than 4 calendar months before consent. Limb b: the largest daily t
 prednisone equivalents over [consent - 30 d, consent], and whether therapy is chronic.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from enrollment.eligibility.rules.evidence import (
 from enrollment.eligibility.rules.states import State
 from trial_edc.dates import PartialDateText, add_months
 from trial_edc.protocol import EligibilitySettings
+from trial_edc.typed_text import plain
 
 PREDNISONE_MG = Decimal(5)  # the dose that the table of equivalents refers to
 
@@ -240,4 +242,4 @@ def calendar_days(first: date, last: date) -> list[date]:
 
 
 def normalized_name(name: str | None) -> str:
-    return (name or "").strip().lower().replace("-", "_").replace(" ", "_")
+    return re.sub(r"[- ]", "_", plain(name or "").casefold())

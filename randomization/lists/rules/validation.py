@@ -9,6 +9,7 @@ from typing import Any
 
 from randomization.lists.rules.lists import HEADER, ListRow
 from trial_edc.requirements import implements
+from trial_edc.typed_text import described
 from trial_edc.vocabulary import N_
 
 COLUMNS = len(HEADER.split(","))
@@ -78,7 +79,9 @@ def _row(number: int, line: str, arms: Sequence[str]) -> ListRow | Fault:
     if not all(WHOLE_NUMBER.fullmatch(cell) for cell in numbers):
         return Fault(number, N_("seq, block and block_size must be whole numbers."))
     if arm not in arms:
-        return Fault(number, N_("“%(arm)s” is no arm of this trial."), {"arm": arm})
+        return Fault(
+            number, N_("“%(arm)s” is no arm of this trial."), {"arm": described(arm)}
+        )
     seq, block, block_size = map(int, numbers)
     return ListRow(seq, block, block_size, arm)
 

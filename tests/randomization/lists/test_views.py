@@ -83,6 +83,13 @@ def test_block_sizes_that_cannot_work_are_refused_in_words(client, sizes, messag
     assert AllocationList.objects.count() == 0
 
 
+@pytest.mark.parametrize("sizes", ["２，８", "2、8", "\u200b2,\u00a08"])
+def test_block_sizes_are_read_however_they_are_typed(client, sizes):
+    page(client, "generate", user=person("LC"), block_sizes=sizes)
+
+    assert AllocationList.objects.count() == 1
+
+
 @pytest.mark.verifies("RAN-02")
 @pytest.mark.parametrize(
     ("content", "message"),

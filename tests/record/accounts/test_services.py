@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from record.accounts.models import User
@@ -116,6 +116,14 @@ def test_reset_makes_the_old_password_useless():
 
     user.refresh_from_db()
     assert not user.has_usable_password()
+
+
+def test_command_refuses_a_name_of_somebody_however_it_is_typed():
+    options = {"name": "Lin Tao", "email": "lin@example.org"}
+    call_command("create_account", "lin.tao", "AD", **options)
+
+    with pytest.raises(CommandError, match="is or was somebody's"):
+        call_command("create_account", "Ｌｉｎ.tao\u200b", "AD", **options)
 
 
 def test_command_opens_the_first_administrator(capsys):

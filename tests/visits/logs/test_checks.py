@@ -16,6 +16,7 @@ from tests.visits.edit_checks import (
 FIRES: Cases = [
     ("CMD-01", data("CMD", drug="Prednisone acetate"), ()),
     ("CMD-01", data("CMD", drug="他克莫司胶囊"), ()),
+    ("CMD-01", data("CMD", drug="Ｐｒｅｄｎｉｓｏｎｅ"), ()),
     ("CMD-02", data("CMD", start=partial("2026-03"), stop=partial("2026-02-27")), ()),
     ("CMD-03", data("CMD", category="vasopressor", dose_unit="mg"), ()),
     (

@@ -10,6 +10,7 @@ from record.accounts.roles import Role
 from record.accounts.services import accounts as services
 from record.audit.attribution import Process, Source
 from trial_edc import chance
+from trial_edc.typed_text import plain
 
 TEMPORARY_LENGTH = 20
 
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        if User.objects.filter(username=options["username"].lower()).exists():
+        username = plain(options["username"]).lower()
+        if User.objects.filter(username=username).exists():
             message = f"The name {options['username']} is or was somebody's."
             raise CommandError(message)
         password = chance.token(TEMPORARY_LENGTH)
