@@ -48,10 +48,10 @@ def test_no_request_waits_for_a_lock_or_a_lost_session_for_ever():
 
 def test_no_request_waits_for_a_machine_that_is_gone():
     with connection.cursor():
-        asked = connection.connection.info.dsn_parameters
+        parameters = connection.connection.info.dsn_parameters
 
     limits = ("connect_timeout", "keepalives_idle", "tcp_user_timeout")
-    assert [asked[limit] for limit in limits] == ["5", "15", "20000"]
+    assert [parameters[limit] for limit in limits] == ["5", "15", "20000"]
 
 
 def test_asking_prolongs_no_session():

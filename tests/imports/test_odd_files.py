@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -239,3 +240,28 @@ def test_a_stored_laboratory_file_that_is_gone_is_told(settings, tmp_path):
     assert [answer.status_code for answer in answers] == [410, 410]
     file.refresh_from_db()
     assert file.problem == "The stored file is missing or damaged. Upload it again."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("value", "laboratory", "findings"),
+    [
+        ("97", "Ｃｅｎｔｒａｌ laboratory\u200b", []),
+        ("97", "\u200b", []),
+        ("\u200b", "central", ["There is no value."]),
+        ("97", "Ward 7", ["“%(text)s” is not the laboratory of this source."]),
+    ],
+)
+def test_a_cell_is_read_as_all_typed_text(value, laboratory, findings):
+    clerk, manager, leader = stage.people()
+    columns = {**stage.MAPPING.columns, "laboratory": "lab"}
+    words = {**stage.MAPPING.words, "value": {"": "ND"}}
+    mapping = replace(stage.MAPPING, columns=columns, words=words)
+    source = stage.source(manager, leader, mapping=mapping)
+    row = stage.row(stage.participant(), days=50, value=value)
+    content = stage.csv(f"{row},{laboratory}", heading=f"{stage.HEADING},lab")
+
+    file = stage.previewed(source, content, by=clerk)
+
+    (line,) = file.lines.all()
+    assert [finding["message"] for finding in line.findings] == findings

@@ -18,6 +18,7 @@ from enrollment.eligibility.rules import (
     SteroidExposure,
     immunosuppression,
 )
+from enrollment.eligibility.rules.immunosuppression import normalized_name
 from tests.enrollment.candidates import CONSENT_ON, candidate
 
 pytestmark = pytest.mark.verifies("ELG-E17")
@@ -32,6 +33,13 @@ def course(mg: str | None, start: str | None, stop: str | None = None) -> Steroi
 def judged(*courses: SteroidCourse, **changes: object) -> Immunosuppression:
     """Judge E17 on steroid courses."""
     return immunosuppression(candidate(steroids=courses, **changes))
+
+
+@pytest.mark.parametrize(
+    "text", ["Prednisone", "ｐｒｅｄｎｉｓｏｎｅ", "pred\u00adnisone\u00a0"]
+)
+def test_a_drug_counts_however_it_is_typed(text: str) -> None:
+    assert normalized_name(text) == "prednisone"
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ def test_a_row_of_a_register_is_read_by_its_name_or_key():
 def test_a_missing_code_is_read_and_quotation_marks_make_words_of_it():
     assert cells.read(CREATININE, "nd") is MissingCode.NOT_DONE
     assert cells.read(ITEMS["reason"], "REF") is MissingCode.REFUSED
+    assert cells.read(ITEMS["reason"], "RE\u200bF") is MissingCode.REFUSED
     assert cells.read(ITEMS["reason"], "ref") == "ref"
     shown = cells.shown_text(ITEMS["reason"], "NA")
     assert (shown, cells.read(ITEMS["reason"], shown)) == ('"NA"', "NA")
@@ -143,7 +144,11 @@ def test_a_missing_code_is_read_and_quotation_marks_make_words_of_it():
             "118 mmol/L",
             "“mmol/L” is no unit of this item. Use umol/L, mg/dL.",
         ),
-        (CREATININE, "≤10", "“≤10” is not a number. Enter digits, such as 12.5."),
+        (
+            CREATININE,
+            "≤10",
+            "“≤10” is no limit of detection. Enter one like <18.",
+        ),
         (CREATININE, "high", "“high” is not a number. Enter digits, such as 12.5."),
         (
             SAMPLED,
