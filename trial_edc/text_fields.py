@@ -6,7 +6,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from trial_edc.typed_text import LONGEST, UnfitText, fit_text, identifier, plain
+from trial_edc.typed_text import (
+    LONGEST,
+    UnfitText,
+    fit_text,
+    identifier,
+    plain,
+    plain_number,
+)
+
+NO_NUMBER = "?"
 
 
 class TypedText(forms.CharField):
@@ -53,14 +62,30 @@ class TypedSlug(forms.SlugField):
 
 
 class TypedInteger(forms.IntegerField):
-    """A whole number."""
+    """A whole number; a control for numbers would drop full-width digits unseen."""
+
+    widget = forms.TextInput
 
     def to_python(self, value: Any) -> int | None:
-        return super().to_python(plain(str("" if value is None else value)))
+        return super().to_python(_number(value))
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"inputmode": "numeric"}
 
 
 class TypedDecimal(forms.DecimalField):
     """An exact number."""
 
+    widget = forms.TextInput
+
     def to_python(self, value: Any) -> Any:
-        return super().to_python(plain(str("" if value is None else value)))
+        return super().to_python(_number(value))
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"inputmode": "decimal"}
+
+
+def _number(value: Any) -> str:
+    """What a number field reads: "" for nothing, no number for what may be another."""
+    text = "" if value is None else str(value)
+    return plain_number(text) or (plain(text) and NO_NUMBER)

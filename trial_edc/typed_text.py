@@ -25,8 +25,19 @@ INVISIBLE = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 LINE_BREAK = re.compile("\r\n?|[\v\u2028\u2029]")
-PICTOGRAPH = re.compile("[\U0001f000-\U0001faff]")  # no font of the documents has them
+# Extended_Pictographic of Unicode, as far as the font of the documents has none of it.
+PICTOGRAPH = re.compile(
+    "[\u2139\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u25fb-\u25fe"
+    "\u2604\u2611\u2614\u2615\u2618\u2620\u2622\u2623\u2626\u262a\u262e\u2638-\u263a\u2648-\u2653"
+    "\u265f\u267e\u267f\u2692-\u2697\u2699\u269b\u269c\u26a1\u26a7\u26aa\u26ab\u26b0\u26b1\u26c4"
+    "\u26c5\u26c8\u26ce\u26cf\u26d1\u26d3\u26d4\u26e9\u26ea\u26f0-\u26f5\u26f7-\u26fa\u26fd\u2705"
+    "\u2708-\u270d\u270f\u2712\u2714\u2716\u271d\u2721\u2728\u2733\u2734\u2744\u2747\u274c\u274e"
+    "\u2753-\u2755\u2757\u2763\u2764\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55"
+    "\U0001f000-\U0001faff]"
+)
 LOST = "\ufffd"  # stands where a text was decoded wrongly
+IDEOGRAPHIC_POINT = re.compile(r"(?<=[0-9])。(?=[0-9])")
+PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DASHES = dict.fromkeys("‐‒–—―−⁃˗", "-")
 _POWERS = {power: f"^{digit}" for digit, power in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _OTHERS = {"∶": ":", "\u2800": " "}
@@ -60,6 +71,17 @@ def comparison_key(text: str) -> str:
 def identifier(text: str) -> str:
     """A number that names a person or thing, without spaces and case."""
     return plain(text).replace(" ", "").upper()
+
+
+def plain_number(text: str) -> str:
+    """A number in plain digits, with or without decimals; "" for what is none."""
+    number = IDEOGRAPHIC_POINT.sub(".", plain(text))
+    return number if PLAIN_NUMBER.fullmatch(number) and not has_odd_digit(text) else ""
+
+
+def has_odd_digit(text: str) -> bool:
+    """A digit of another kind, such as ① or ₂; a power is no digit of a number."""
+    return any(c.isdigit() and not c.isdecimal() and plain(c).isdigit() for c in text)
 
 
 def written(text: str) -> str:

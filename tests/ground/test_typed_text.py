@@ -126,6 +126,28 @@ def test_a_field_of_a_plain_form_reads_like_an_item(field, typed, value):
     assert field.clean(typed) == value
 
 
+NUMBERS = [text_fields.TypedInteger, text_fields.TypedDecimal]
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+@pytest.mark.parametrize(
+    "typed", ["①", "₂", "10²", "٣", "1_000", "1e3", "NaN", "1,5", "½", "Ⅻ", "12 kg"]
+)
+def test_a_field_for_numbers_takes_none_for_another(field, typed):
+    with pytest.raises(forms.ValidationError):
+        field().clean(typed)
+
+
+@pytest.mark.parametrize("field", NUMBERS)
+def test_a_control_for_numbers_takes_each_width(field):
+    """A browser drops full-width digits from an input of the type number, unseen."""
+
+    class Form(forms.Form):
+        number = field(min_value=0)
+
+    assert 'type="text"' in str(Form({"number": "１２"})["number"])
+
+
 @pytest.mark.parametrize("typed", ["\u200b", "\u3000\u00a0", "\u3164", "\v"])
 def test_what_cannot_be_seen_is_no_answer(typed):
     with pytest.raises(forms.ValidationError) as refused:

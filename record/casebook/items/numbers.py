@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from record.casebook.items.base import Item
 from record.casebook.typed import unit_sign
 from record.casebook.values import DetectionLimit, Quantity, Value
-from trial_edc.typed_text import described, plain
+from trial_edc.typed_text import (
+    IDEOGRAPHIC_POINT,
+    PLAIN_NUMBER,
+    described,
+    has_odd_digit,
+    plain,
+)
 
 AMOUNT = re.compile(  # of a unit that begins with a digit a gap must part the number
     r"(?P<number>[+-]? ?[0-9.,。、]*[0-9])"
@@ -30,8 +36,6 @@ FLAG = re.compile(
     rf"(?<=[0-9])(?: ?{_MARK})+(?= |$)"
     rf"|(?<=[^ ])(?: ?{_ARROWS}| ?\({_WORDS}\)| {_WORDS})+$"
 )
-IDEOGRAPHIC_POINT = re.compile(r"(?<=[0-9])。(?=[0-9])")
-PLAIN_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 MAX_EXPONENT = 8
 Amount = Quantity | DetectionLimit
 PARTS = "unit", "comparator"  # columns of a laboratory value beside its number
@@ -68,7 +72,7 @@ def parse_number(
     """
     entered = entered or str(raw)
     text = f"{raw:f}" if isinstance(raw, Decimal) else _number_text(str(raw), unit)
-    if not PLAIN_NUMBER.fullmatch(text) or _has_odd_digit(entered):
+    if not PLAIN_NUMBER.fullmatch(text) or has_odd_digit(entered):
         message = _("“%(entered)s” is not a number. Enter digits, such as 12.5.")
         if re.search(r"[0-9][,、]", text):
             message = COMMA
@@ -93,11 +97,6 @@ def _number_text(typed: str, unit: str) -> str:
     if match and match["unit"] and unit_sign(match["unit"]) == unit_sign(unit):
         text = match["number"]
     return IDEOGRAPHIC_POINT.sub(".", text)
-
-
-def _has_odd_digit(text: str) -> bool:
-    """A digit of another kind, such as ① or ₂; a power is no digit of a number."""
-    return any(c.isdigit() and not c.isdecimal() and plain(c).isdigit() for c in text)
 
 
 def _refuse_other_limit(typed: str, entered: str) -> None:
