@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from enrollment.screening.rules.participant_numbers import participant_number
+from enrollment.screening.rules.participant_numbers import check_letter
 from imports.models import ImportedFile, ImportSource
 from imports.rules.mapping import FileMapping
 from imports.services import files as receiving
 from imports.services import sources
 from imports.services.previews import preview
 from record.accounts.models import User
-from record.audit.attribution import Source, attributed
 from record.casebook.models import Participant
 from tests.outcomes import course
 from tests.people import STAGE, person
@@ -64,11 +63,7 @@ def source(
 
 def participant(sequence: int = 1, **other: Any) -> Participant:
     """Somebody who gave consent, with a number whose check letter fits."""
-    participant = course.participant(sequence, **other)
-    with attributed(by=STAGE, via=Source.COMMAND):
-        participant.number = participant_number(sequence)
-        participant.save(update_fields=("number",))
-    return participant
+    return course.participant(sequence, letter=check_letter(sequence), **other)
 
 
 def at(days: float) -> str:

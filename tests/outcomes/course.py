@@ -23,10 +23,14 @@ def day(days_ago_: float) -> date:
     return dates.site_date(days_ago(days_ago_))
 
 
-def participant(number: int = 1, *, consented: float = 101) -> Participant:
+def participant(
+    number: int = 1, *, consented: float = 101, letter: str = "X"
+) -> Participant:
     """A person who gave consent so many days ago."""
     with attributed(by=STAGE, via=Source.COMMAND):
-        person = Participant.objects.create(number=f"S-{number:03}X", sequence=number)
+        person = Participant.objects.create(
+            number=f"S-{number:03}{letter}", sequence=number
+        )
     consent = {
         "kind": "initial",
         "decision": "given",
