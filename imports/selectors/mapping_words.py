@@ -14,7 +14,7 @@ from record.casebook.items import Lab
 from trial_edc.vocabulary import N_, MissingCode, VisitCode
 from visits.laboratory.vocabulary import Analyte, SamplePlace
 
-MAX_WORDS = 200  # of one kind; a column with more holds free text
+MAX_WORDS = 200  # new ones of one kind at once; the page is posted whole
 COLUMN_OF = {
     WordKind.ANALYTE: FileColumn.ANALYTE,
     WordKind.UNIT: FileColumn.UNIT,
@@ -66,7 +66,9 @@ def words_in(table: FileTable, mapping: FileMapping, kind: WordKind) -> list[str
     cells = (cells[place] for _line, cells in table.rows if place < len(cells))
     texts = dict.fromkeys(normalized(cell) for cell in cells if _is_word(kind, cell))
     texts.pop("", None)  # of cells in which nothing can be seen
-    return list(texts)[:MAX_WORDS]
+    mapped = mapping.words.get(kind, {})
+    new = [text for text in texts if text not in mapped]
+    return [text for text in texts if text in mapped] + new[:MAX_WORDS]
 
 
 def _is_word(kind: WordKind, cell: str) -> bool:

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from imports.rules.mapping import WordKind
 from imports.rules.reading import UnreadableFile, read_table
+from imports.selectors.mapping_words import words_in
 from imports.services import storing, worker
 from record.casebook.models import FormInstance
 from tests.imports import stage
@@ -240,6 +242,20 @@ def test_a_stored_laboratory_file_that_is_gone_is_told(settings, tmp_path):
     assert [answer.status_code for answer in answers] == [410, 410]
     file.refresh_from_db()
     assert file.problem == "The stored file is missing or damaged. Upload it again."
+
+
+def test_each_word_of_a_long_list_of_analytes_is_offered_in_its_turn():
+    tests = [f"test {n}" for n in range(250)]
+    rows = [stage.row("S-001R", days=5, value="9", test=test) for test in tests]
+    table, mapping, offered = read_table(stage.csv(*rows)), stage.MAPPING, []
+
+    for count in (200, 250, 250):
+        offered = words_in(table, mapping, WordKind.ANALYTE)
+        assert len(offered) == count
+        words = {**mapping.words, "analyte": dict.fromkeys(offered, "-")}
+        mapping = replace(mapping, words=words)
+
+    assert offered == tests
 
 
 @pytest.mark.django_db
