@@ -83,6 +83,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=0),
         "options": {"expires": 3600},
     },
+    "clear sessions that have ended": {
+        "task": "record.accounts.tasks.clear_sessions",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "verify the audit trail": {
         "task": "record.notices.tasks.verify_audit",
         "schedule": crontab(hour=3, minute=0),  # site time, while nobody enters

@@ -1,5 +1,6 @@
 """Settings, read from the environment; a missing secret or an odd value is refused."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from trial_edc import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# An empty variable is one that is not set: the compose file hands every name on.
+env.ENVIRON = {name: text for name, text in os.environ.items() if text}
 
 
 def package_folder(name: str) -> Path:

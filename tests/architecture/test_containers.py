@@ -18,7 +18,8 @@ import yaml
 from tests.servers import SECRETS, renamed
 from tools.launch import folders, processes, services
 
-COMPOSE = yaml.safe_load((folders.PROJECT / "docker-compose.yml").read_text())
+COMPOSE_FILE = folders.PROJECT / "docker-compose.yml"
+COMPOSE = yaml.safe_load(COMPOSE_FILE.read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 APPLICATION = [
     name for name, service in SERVICES.items() if service["image"] == "trial-edc"
@@ -73,6 +74,47 @@ def test_env_example_names_every_value_and_no_other():
     assert named == set(re.findall(r"\$\{([A-Z_]+):[?-]\}", compose))
 
 
+# Of a demo, of tests, or of the image and the proxy as they are.
+SET_ELSEWHERE = {
+    *("DEMO", "DEBUG", "DEMO_PASSWORD", "EXTRA_APPS", "TLS", "STATE_DIR"),
+    "OWNER_DATABASE_URL",
+}
+
+
+def test_every_variable_that_the_settings_read_reaches_the_containers():
+    settings = (folders.PROJECT / "trial_edc" / "settings.py").read_text()
+    read = set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z_]+)\"", settings))
+
+    assert read - SET_ELSEWHERE == set(SERVICES["web"]["environment"])
+
+
+def test_an_empty_variable_is_one_that_is_not_set(production):
+    optional = re.findall(
+        r"^ +([A-Z_]+): \$\{\1:-\}", COMPOSE_FILE.read_text(), re.MULTILINE
+    )
+    names = "SECOND_FACTOR_ROLES", "IDLE_LIMIT_MINUTES", "PASSWORD_AGE_DAYS", "SITE_URL"
+    imports = "from django.conf import settings"
+    show = f"{imports}; print([getattr(settings, n) for n in {names}])"
+    env = production | dict.fromkeys(optional, "")
+
+    printed = completed(
+        ["python", "-W", "ignore", "manage.py", "shell", "-c", show], env
+    )
+
+    roles = ["IN", "PI", "UP", "PN", "UM", "LC", "US", "SO", "AD"]
+    assert printed.strip().endswith(str([roles, 20, 0, f"https://{HOST}"]))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_is_pinned_limited_and_not_root(name):
+    service = SERVICES[name]
+
+    assert service["image"] == "trial-edc" or re.search(r":\d+\.\d+", service["image"])
+    assert {"mem_limit", "logging"} <= service.keys()
+    if service["image"].startswith("valkey"):
+        assert service["user"] == "valkey"
+
+
 def test_owner_role_is_known_to_migrations_alone():
     knowing = {name for name in SERVICES if "OWNER" in json.dumps(SERVICES[name])}
 
@@ -103,7 +145,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, s
     name = f"edc_production_{os.getpid()}"
     environment = SERVICES["migrate"]["environment"]
     env = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    env |= dict.fromkeys(environment, "unset") | SECRETS
+    env |= dict.fromkeys(environment, "") | SECRETS
     env |= {
         "ALLOWED_HOSTS": HOST,
         "DATABASE_URL": renamed(os.environ["DATABASE_URL"], name),

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import SEEN_AT
+from record.accounts.tasks import clear_sessions
 from record.audit.models import Entry
 from record.notices.services.delivery import deliver_due
 from tests.people import PASSWORD, STAGE, person
@@ -349,3 +351,15 @@ def test_one_click_lets_in_the_people_of_a_demo_alone(settings):
     assert password not in before
     assert shown.count(password) == 1
     assert entered.status_code == 302
+
+
+def test_sessions_that_have_ended_are_removed_at_night():
+    for key, expires in (("ended", -1), ("open", 1)):
+        expire_date = clock.now() + timedelta(days=expires)
+        Session.objects.create(
+            session_key=key, session_data="", expire_date=expire_date
+        )
+
+    clear_sessions()
+
+    assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
