@@ -51,6 +51,7 @@ CALLED_BY_LIBRARIES = [
     *("compress_type", "external_attr", "writable"),  # zip files and streams
     "WebLogger",  # gunicorn, which is given its path
     *("autocommit", "beat_schedule", "_value_"),  # psycopg2, Celery, enum
+    "ENVIRON",  # django-environ
 ]
 CALLED_BY_TESTS = [
     "answers_within",  # of the launcher: a test waits for a server

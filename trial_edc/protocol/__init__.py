@@ -227,6 +227,7 @@ class Blinding:
     """Who besides the product staff may see an arm."""
 
     arm_visible_to_investigator: bool
+    revealing_words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,10 @@
 """Edit checks of protocol deviations."""
 
-import re
-
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
+from trial_edc.revealing_words import revealing_word
 from trial_edc.vocabulary import N_, Severity
 from visits.deviations.facts import condition_no_longer_holds
-
-# Words that name a product, a lot or a dose; the form that everybody reads must not.
-PRODUCT_WORDS = re.compile(
-    r"\b(mscs?|stem cells?|saline|placebo|lot|batch|donor|viability)\b"
-    r"|干细胞|间充质|生理盐水|安慰剂|批号|供者|活率",
-    re.IGNORECASE,
-)
 
 
 def _found_before_it_occurred(data: FormData, casebook: Casebook) -> bool:
@@ -44,8 +36,8 @@ for _id, _form in (("DEV-01", "DEV"), ("DVP-01", "DVP")):
 def names_product(data: FormData, casebook: Casebook) -> dict[str, str] | None:
     del casebook
     texts = (data.get("description") or "", data.get("action") or "")
-    matches = (PRODUCT_WORDS.search(text) for text in texts)
-    return next(({"word": match.group(0)} for match in matches if match), None)
+    words = filter(None, map(revealing_word, texts))
+    return next(({"word": word} for word in words), None)
 
 
 check(

@@ -27,6 +27,7 @@ from record.notices.services import outbox as notices
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
+from trial_edc.revealing_words import revealing_word
 from trial_edc.typed_text import written
 from trial_edc.vocabulary import N_
 
@@ -162,6 +163,15 @@ def _create_code_break(
 ) -> CodeBreak:
     if not written(details.reason):
         raise RandomizationRefused(_("Give the reason."))
+    for text in (details.reason, details.disclosed_to):
+        if word := revealing_word(text):
+            raise RandomizationRefused(
+                _(
+                    "Blinded people read that the code was broken and why: name no "
+                    "product and no arm (“%(word)s”)."
+                )
+                % {"word": word}
+            )
     return CodeBreak.objects.create(
         participant=participant,
         kind=details.kind,

@@ -68,6 +68,26 @@ def test_investigator_sees_the_arm_and_nobody_else_is_told_it(participant):
     assert not any(word in text for text in written for word in ("MSC", "SALINE"))
 
 
+@pytest.mark.verifies("RND-05")
+@pytest.mark.parametrize(
+    "words", [{"reason": "输注MSC后发热"}, {"disclosed_to": "ICU: placebo"}]
+)
+def test_a_code_break_that_tells_the_arm_in_words_is_refused(participant, words):
+    investigator = stage.colleague("IN")
+    proof = stage.proof_of(investigator)
+
+    with pytest.raises(RandomizationRefused, match="name no product"):
+        break_code(
+            participant, replace(EMERGENCY, **words), proof=proof, by=investigator
+        )
+    with pytest.raises(RandomizationRefused, match="name no product"):
+        record_code_break(
+            participant, replace(SEEN, **words), at=clock.now(), by=investigator
+        )
+
+    assert not CodeBreak.objects.exists()
+
+
 def test_each_view_is_a_code_break_of_its_own(participant):
     investigator = stage.colleague("IN")
 
