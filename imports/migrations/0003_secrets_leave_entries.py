@@ -2,6 +2,12 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+# The table came from another app, and its trigger has the name that it got there.
+DROP_OLDER = """
+    DROP TRIGGER IF EXISTS pgtrigger_record_ec8a1 ON entry_importsource;
+    DROP FUNCTION IF EXISTS pgtrigger_record_ec8a1();
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -11,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(DROP_OLDER, migrations.RunSQL.noop),
         pgtrigger.migrations.RemoveTrigger(
             model_name='importsource',
             name='record',
