@@ -51,11 +51,17 @@ def enter_version(
 
 
 def approve_version(
-    document: ConsentDocument, *, by: User, via: Source = Source.PAGE
+    document: ConsentDocument,
+    *,
+    shown: str | None = None,
+    by: User,
+    via: Source = Source.PAGE,
 ) -> ConsentDocument:
     with attributed(by=by, via=via):
         _lock_register()
-        return approve(document, Permission.REFERENCE_DATA, by=by, via=via)
+        return approve(
+            document, Permission.REFERENCE_DATA, shown=shown, by=by, via=via
+        )
 
 
 def _lock_register() -> None:

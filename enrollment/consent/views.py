@@ -49,8 +49,9 @@ def consent_versions(request: StaffRequest) -> HttpResponse:
 @require_POST
 def approve_version(request: StaffRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(ConsentDocument, pk=pk)
+    shown = request.POST.get("shown", "")
     try:
-        register.approve_version(document, by=request.user)
+        register.approve_version(document, shown=shown, by=request.user)
     except ApprovalRefused as problem:
         messages.error(request, str(problem))
     else:

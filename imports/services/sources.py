@@ -52,8 +52,10 @@ def register(
         )
 
 
-def approve(source: ImportSource, *, by: User) -> None:
-    approvals.approve(source, Permission.REFERENCE_DATA, by=by, via=Source.PAGE)
+def approve(source: ImportSource, *, shown: str | None = None, by: User) -> None:
+    approvals.approve(
+        source, Permission.REFERENCE_DATA, shown=shown, by=by, via=Source.PAGE
+    )
 
 
 class NotApproved(Exception):

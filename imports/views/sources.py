@@ -65,8 +65,9 @@ def _render_source(
 @permitted(Permission.REFERENCE_DATA, person=SECOND)
 @require_POST
 def approve(request: StaffRequest, code: str) -> HttpResponse:
+    shown = request.POST.get("shown", "")
     try:
-        services.approve(_source_or_404(code), by=request.user)
+        services.approve(_source_or_404(code), shown=shown, by=request.user)
     except ApprovalRefused as problem:
         messages.error(request, str(problem))
     else:

@@ -4,6 +4,7 @@ Nothing here is reset when data change: each holds for the revisions for which i
 given (docs/adr/0002).
 """
 
+import hashlib
 import json
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from trial_edc import clock
 from trial_edc.wording import Wording, written_out
 
 SEALED_BYTES = 4_000
+APPROVAL = {"approved_by_id", "approved_at"}
 
 
 class TwoPersonEntry(models.Model):
@@ -39,6 +41,13 @@ class TwoPersonEntry(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def digest(self) -> str:
+        """Of what was entered; an approval posts the one that its page showed."""
+        names = {field.attname for field in self._meta.concrete_fields} - APPROVAL
+        entered = [(name, getattr(self, name)) for name in sorted(names)]
+        return hashlib.sha256(repr(entered).encode()).hexdigest()
 
 
 def two_persons(

@@ -221,9 +221,13 @@ def assign_code(
 
 
 @implements("COD-02")
-def approve_code(code: TermCode, *, by: User) -> TermCode:
+def approve_code(
+    code: TermCode, *, shown: str | None = None, by: User
+) -> TermCode:
     with attributed(by=by, via=Source.PAGE):
-        code = approve(code, Permission.REFERENCE_DATA, by=by, via=Source.PAGE)
+        code = approve(
+            code, Permission.REFERENCE_DATA, shown=shown, by=by, via=Source.PAGE
+        )
         later = TermCode.objects.filter(
             form=code.form_id, item=code.item, verbatim=code.verbatim, pk__gt=code.pk
         )

@@ -123,8 +123,9 @@ def _store_choice(
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     code = get_object_or_404(TermCode, pk=pk)
+    shown = request.POST.get("shown", "")
     try:
-        services.approve_code(code, by=request.user)
+        services.approve_code(code, shown=shown, by=request.user)
     except (NotCoded, ApprovalRefused) as problem:
         messages.error(request, str(problem))
     else:

@@ -12,6 +12,7 @@ from record.audit.models import Entry
 from record.casebook.selectors import casebook_of
 from tests.imports import stage
 from tests.outcomes import course
+from tests.shown import shown
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +73,8 @@ def test_a_source_needs_two_persons_and_shows_its_credential_once(users, source)
     address = response.headers["Location"]
     early = browser(manager).post(page("issue_source", "outside"))
     alone = browser(manager).post(page("approve_source", "outside"))
-    browser(leader).post(page("approve_source", "outside"))
+    seen = shown(browser(leader), address)
+    browser(leader).post(page("approve_source", "outside"), seen)
     issued = browser(manager).post(page("issue_source", "outside")).text
     again = browser(manager).get(address).text
 

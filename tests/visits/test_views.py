@@ -9,6 +9,7 @@ from django.urls import reverse
 from record.accounts.models import User
 from record.casebook.models import FormInstance, Participant
 from tests.people import person
+from tests.shown import shown
 from tests.visits import stage
 from trial_edc import dates
 from trial_edc.vocabulary import MissingCode, VisitStatus
@@ -174,7 +175,8 @@ def test_laboratory_is_registered_and_its_range_approved_by_another():
     (reference_range,) = ReferenceRange.objects.all()
     assert "awaits approval" in manager.get(address).content.decode()
     refused = manager.post(reverse("visits:approve_range", args=[reference_range.pk]))
-    leader.post(reverse("visits:approve_range", args=[reference_range.pk]))
+    seen = shown(leader, address)
+    leader.post(reverse("visits:approve_range", args=[reference_range.pk]), seen)
 
     reference_range.refresh_from_db()
     assert refused.status_code == 403

@@ -70,6 +70,12 @@ def enter_range(
 
 
 def approve_range(
-    reference_range: ReferenceRange, *, by: User, via: Source = Source.PAGE
+    reference_range: ReferenceRange,
+    *,
+    shown: str | None = None,
+    by: User,
+    via: Source = Source.PAGE,
 ) -> ReferenceRange:
-    return approve(reference_range, Permission.REFERENCE_DATA, by=by, via=via)
+    return approve(
+        reference_range, Permission.REFERENCE_DATA, shown=shown, by=by, via=via
+    )

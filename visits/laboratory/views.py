@@ -72,8 +72,9 @@ def approve(request: StaffRequest, pk: int) -> HttpResponse:
     reference_range = get_object_or_404(
         ReferenceRange.objects.select_related("laboratory"), pk=pk
     )
+    shown = request.POST.get("shown", "")
     try:
-        services.approve_range(reference_range, by=request.user)
+        services.approve_range(reference_range, shown=shown, by=request.user)
     except ApprovalRefused as problem:
         messages.error(request, str(problem))
     else:

@@ -21,6 +21,7 @@ from record.capture.problems import SaveRefused
 from record.casebook.models import FormInstance
 from tests.enrollment import factories
 from tests.people import STAGE, person
+from tests.shown import shown
 from trial_edc import clock
 
 PAGE = "/enrollment/consent-versions/"
@@ -228,7 +229,7 @@ def test_a_version_is_entered_and_approved_on_the_page(db: None) -> None:
     document = ConsentDocument.objects.get(version="2.0")
     leader = browser(person("PI"))
     before = leader.get(PAGE).text
-    leader.post(f"{PAGE}{document.pk}/approve/")
+    leader.post(f"{PAGE}{document.pk}/approve/", shown(leader, PAGE))
 
     assert entered.headers["Location"] == PAGE
     assert "Approve" in before

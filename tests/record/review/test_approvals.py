@@ -27,6 +27,7 @@ from safety.coding.rules import TermRow
 from safety.models import DictionaryTerm
 from tests.outcomes import course
 from tests.people import STAGE, person
+from tests.shown import shown
 from trial_edc import clock
 from visits.laboratory import services as laboratories
 from visits.laboratory.vocabulary import Analyte
@@ -145,7 +146,7 @@ def test_own_entry_is_refused_on_the_page_and_nothing_changes(register):
     leader = promoted(manager)
     entries = Entry.objects.count()
 
-    shown = browser(leader).get(register.page(entry)).text
+    text = browser(leader).get(register.page(entry)).text
     answer = browser(leader).post(register.approval_address(entry))
 
     assert answer.status_code == HTTP_FOUND
@@ -153,8 +154,8 @@ def test_own_entry_is_refused_on_the_page_and_nothing_changes(register):
     assert texts == [OWN]
     assert approval_of(entry) == (None, False)
     assert Entry.objects.count() == entries
-    assert OWN in shown
-    assert register.approval_address(entry) not in shown
+    assert OWN in text
+    assert register.approval_address(entry) not in text
     with pytest.raises(ApprovalRefused, match=OWN):
         register.approve(entry, by=leader)
 
@@ -216,6 +217,34 @@ def test_database_refuses_a_second_person_who_is_the_first(register):
         type(entry).objects.filter(pk=entry.pk).update(
             approved_by=manager, approved_at=clock.now()
         )
+
+
+CHANGES = {  # of what an entry says, by its register
+    "ConsentDocument": {"concerns": "nobody"},
+    "ImportSource": {"valid_to": date(2030, 1, 1)},
+    "TermCode": {"verbatim": "Sore blorbs"},
+    "ReferenceRange": {"high": Decimal("5.5")},
+}
+
+
+@pytest.mark.django_db
+@each_register
+def test_what_changed_since_it_was_shown_is_not_approved(register):
+    entry, leader = register.enter(person("DM")), person("PI")
+    seen = shown(browser(leader), register.page(entry))
+    with attributed(by=STAGE, via=Source.COMMAND):
+        change = CHANGES[type(entry).__name__]
+        type(entry).objects.filter(pk=entry.pk).update(**change)
+
+    answers = [
+        browser(leader).post(register.approval_address(entry), typed)
+        for typed in (seen, {})
+    ]
+
+    for answer in answers:
+        (text,) = [str(message) for message in get_messages(answer.wsgi_request)]
+        assert text == "This changed since it was shown to you. Read it again."
+    assert approval_of(entry) == (None, False)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,6 +21,7 @@ from safety.models import Dictionary, DictionaryTerm, TermCode
 from tests.outcomes import course
 from tests.people import STAGE, person
 from tests.safety.coding.test_rules import HIERARCHY, LLT, PT
+from tests.shown import shown
 
 pytestmark = pytest.mark.django_db
 ROWS = [
@@ -216,7 +217,8 @@ def test_manager_imports_files_chooses_and_the_investigator_approves(
     choice = client.post(address, {**place, "term": term.pk})
     client.force_login(person("PI"))
     code = TermCode.objects.get()
-    approved = client.post(reverse("safety:approve_code", args=[code.pk]))
+    approval = reverse("safety:approve_code", args=[code.pk])
+    approved = client.post(approval, shown(client, reverse("safety:coding")))
 
     assert [answer.status_code for answer in (imported_page, choice, approved)] == [
         302,
