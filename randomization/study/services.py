@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from randomization.lists import selectors as lists_selectors
@@ -19,6 +20,9 @@ from trial_edc.requirements import implements
 from trial_edc.typed_text import written
 
 
+REGISTER_LOCK = 41_946_713  # advisory lock: one step is taken after the other
+
+
 def change_status(
     status: StudyStatus, *, reason: str, by: User, via: Source = Source.PAGE
 ) -> StudyStatusChange:
@@ -26,6 +30,7 @@ def change_status(
     if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
     with attributed(by=by, via=via):
+        _lock_register()
         before = study_selectors.study_status()
         if status not in next_steps(before):
             raise RandomizationRefused(_("This step is not possible now."))
@@ -43,7 +48,10 @@ def change_status(
 def confirm_status(
     change: StudyStatusChange, *, by: User, via: Source = Source.PAGE
 ) -> StudyStatusChange:
-    """Principal investigator and safety officer must both agree."""
+    """Principal investigator and safety officer must both agree.
+
+    Who proposed may have another role since; the class of an account never changes.
+    """
     _may(by)
     with attributed(by=by, via=via):
         change = (
@@ -53,7 +61,7 @@ def confirm_status(
         )
         if change.in_force_at is not None:
             raise RandomizationRefused(_("This is in force already."))
-        if change.decided_by.role == by.role:
+        if change.decided_by.blinding == by.blinding:
             raise RandomizationRefused(
                 _("Principal investigator and safety officer must both agree.")
             )
@@ -62,6 +70,11 @@ def confirm_status(
         change.confirmed_by, change.in_force_at = by, clock.now()
         change.save(update_fields=("confirmed_by", "in_force_at"))
     return change
+
+
+def _lock_register() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
 
 
 def _may(by: User) -> None:

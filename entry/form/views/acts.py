@@ -88,11 +88,13 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect(navigation.address(form))
     change, is_on, message = closing
     try:
-        change(form, by=request.user, reason=Reason("closing", text), on=is_on)
+        reason = Reason("closing", text)
+        is_changed = change(form, by=request.user, reason=reason, on=is_on)
     except ReviewRefused as problem:
         refuse(request, str(problem), text)
     else:
-        messages.success(request, message)
+        done = _("That was done already; nothing changed.")
+        messages.success(request, message if is_changed else done)
     return redirect(navigation.address(form))
 
 

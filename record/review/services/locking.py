@@ -20,21 +20,23 @@ from trial_edc.typed_text import LONGEST_REASON, unfit_text
 WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
 
 
-def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
+def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> bool:
+    """False when it is so already: nothing is stored."""
     require(by, Permission.FREEZE, form)
-    _update(form, by, reason, frozen_at=clock.now() if on else None)
+    return _update(form, by, reason, frozen_at=clock.now() if on else None)
 
 
-def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> None:
-    """Raises `ReviewRefused` for a lock over a query that nobody could answer then."""
+def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> bool:
+    """False when it is so already: nothing is stored.
+
+    Raises `ReviewRefused` for a lock over a query that nobody has closed.
+    """
     require(by, Permission.LOCK, form)
-    if on and form.queries.exclude(state=QueryState.CLOSED).exists():
-        raise ReviewRefused(_("Close the queries of this form first."))
     locked_at, locked_by = (clock.now(), by) if on else (None, None)
-    _update(form, by, reason, locked_at=locked_at, locked_by=locked_by)
+    return _update(form, by, reason, locked_at=locked_at, locked_by=locked_by)
 
 
-def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> None:
+def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> bool:
     if not reason.text:
         raise ReviewRefused(_("Write the reason; it stays on record."))
     if problem := unfit_text(reason.text, LONGEST_REASON):
@@ -43,11 +45,21 @@ def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> 
         with attributed(by=by, via=Source.PAGE, reason=reason):
             lock_participant(form.participant)
             form = FormInstance.objects.get(pk=form.pk)
+            if all(bool(getattr(form, name)) == bool(columns[name]) for name in columns):
+                return False
+            if columns.get("locked_at"):
+                _require_closed_queries(form)
             for name, value in columns.items():
                 setattr(form, name, value)
             form.save(update_fields=tuple(columns))
     except RecordClosed as problem:
         raise ReviewRefused(_("The form or the database is locked.")) from problem
+    return True
+
+
+def _require_closed_queries(form: FormInstance) -> None:
+    if form.queries.exclude(state=QueryState.CLOSED).exists():
+        raise ReviewRefused(_("Close the queries of this form first."))
 
 
 def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLock:

@@ -3,7 +3,8 @@
 import pytest
 
 from randomization.study import selectors as study_selectors
-from tests.people import person
+from record.accounts.services.accounts import set_role
+from tests.people import STAGE, person
 from tests.randomization import stage
 from tests.randomization.pages import colleague, page
 
@@ -54,3 +55,18 @@ def test_a_step_that_is_refused_returns_to_its_form_with_what_was_typed(client):
     assert '<details class="quiet-act" open>' in text
     assert "all is there</textarea>" in text
     assert "No allocation list is sealed." in text
+
+
+def test_who_proposed_to_open_and_lost_the_role_is_no_second_voice(client):
+    stage.open_study()
+    leader = person("PI", username="first")
+    page(client, "change_status", user=leader, status="paused_infusion", reason="x")
+    page(client, "change_status", status="open", reason="supplied")
+    set_role(user=leader, role="IN", by=STAGE, reason="moves on")
+    proposal = study_selectors.status_changes().first()
+
+    page(client, "confirm_status", proposal.pk, user=colleague("PI"), go="1")
+    alone = study_selectors.study_status()
+    page(client, "confirm_status", proposal.pk, user=colleague("SO"), go="1")
+
+    assert (alone, study_selectors.study_status()) == ("paused_infusion", "open")

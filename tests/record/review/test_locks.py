@@ -36,6 +36,26 @@ def test_freezing_and_locking_are_recorded_with_their_reason_and_undone():
     ]
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+@pytest.mark.parametrize(
+    ("act", "role", "column"),
+    [(review.freeze, "MO", "frozen_at"), (review.lock_form, "DM", "locked_at")],
+)
+def test_closing_or_opening_a_form_twice_is_doing_it_once(act, role, column, is_on):
+    form, first, second = complete(), person(role), person(role, "x-second")
+    act(form, by=first, reason=WHY)
+    if not is_on:
+        act(form, by=first, reason=WHY, on=False)
+    form.refresh_from_db()
+    before = getattr(form, column), form.locked_by, Entry.objects.count()
+
+    is_changed = act(form, by=second, reason=Reason("other", "again"), on=is_on)
+
+    form.refresh_from_db()
+    after = getattr(form, column), form.locked_by, Entry.objects.count()
+    assert (is_changed, after) == (False, before)
+
+
 def test_a_lock_without_reason_is_refused():
     with pytest.raises(ReviewRefused):
         review.lock_form(complete(), by=person("DM"), reason=Reason("other", " "))
