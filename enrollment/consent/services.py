@@ -59,9 +59,7 @@ def approve_version(
 ) -> ConsentDocument:
     with attributed(by=by, via=via):
         _lock_register()
-        return approve(
-            document, Permission.REFERENCE_DATA, shown=shown, by=by, via=via
-        )
+        return approve(document, Permission.REFERENCE_DATA, shown=shown, by=by, via=via)
 
 
 def _lock_register() -> None:

@@ -19,7 +19,6 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
 
-
 REGISTER_LOCK = 41_946_713  # advisory lock: one step is taken after the other
 
 

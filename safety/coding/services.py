@@ -221,9 +221,7 @@ def assign_code(
 
 
 @implements("COD-02")
-def approve_code(
-    code: TermCode, *, shown: str | None = None, by: User
-) -> TermCode:
+def approve_code(code: TermCode, *, shown: str | None = None, by: User) -> TermCode:
     with attributed(by=by, via=Source.PAGE):
         code = approve(
             code, Permission.REFERENCE_DATA, shown=shown, by=by, via=Source.PAGE

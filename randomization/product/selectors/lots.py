@@ -1,5 +1,7 @@
 """Reads of lots, and who may take a bag."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +37,13 @@ def lots() -> list[LotRecord]:
     return list(LotRecord.objects.order_by("-id"))
 
 
+def digest_of(content: Mapping[str, Any]) -> str:
+    """Of what a lot is, apart from its account; a change posts the one it was shown."""
+    values = {name: value for name, value in content.items() if name != "movements"}
+    text = json.dumps(values, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class LotView:
     """A lot as pages show it: words for codes, instants for texts."""
@@ -45,6 +54,10 @@ class LotView:
     @property
     def pk(self) -> int:
         return self.lot.pk
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.content)
 
     @property
     def number(self) -> str:

@@ -67,9 +67,11 @@ def change_lot(
     values: LotValues,
     *,
     reason: str,
+    shown: str | None = None,
     by: User,
     via: Source = Source.PAGE,
 ) -> LotRecord:
+    """`shown` is the digest that the page showed, None where none did."""
     _may(by)
     if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
@@ -77,6 +79,8 @@ def change_lot(
     with attributed(by=by, via=via, reason=Reason("lot")):
         lot = _locked()[lot.pk]
         before = lot.content
+        if shown not in (None, lots.digest_of(before)):
+            raise RandomizationRefused(_changed_since_shown(before))
         unchanged = {"lot": before["lot"], "reason": written(reason)}
         _store(lot, {**before, **values, **unchanged})
         if values["status"] == LotStatus.RECALLED != before["status"]:
@@ -131,6 +135,14 @@ def dispense(dispensed: DispensedContainers, *, by: Actor) -> None:
             movements.append(dispensed.movement(by))
         if movements != content["movements"]:
             _store(lot, {**content, "movements": movements})
+
+
+def _changed_since_shown(content: Mapping[str, Any]) -> str:
+    message = _(
+        "Somebody changed this lot since it was shown to you; its status is now "
+        "“%(status)s”. Compare every line, then change it again."
+    )
+    return message % {"status": _(LotStatus(content["status"]).label)}
 
 
 def _require_usable(content: Mapping[str, Any], at: datetime) -> None:

@@ -98,7 +98,10 @@ def _is_done(
         if isinstance(form, LotChangeForm):
             values = form.values
             reason = values.pop("reason")
-            lot_services.change_lot(lot, values, reason=reason, by=request.user)
+            shown = request.POST.get("shown", "")
+            lot_services.change_lot(
+                lot, values, reason=reason, shown=shown, by=request.user
+            )
         else:
             lot_services.record_movement(
                 lot,

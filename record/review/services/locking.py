@@ -45,7 +45,9 @@ def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> 
         with attributed(by=by, via=Source.PAGE, reason=reason):
             lock_participant(form.participant)
             form = FormInstance.objects.get(pk=form.pk)
-            if all(bool(getattr(form, name)) == bool(columns[name]) for name in columns):
+            if all(
+                bool(getattr(form, name)) == bool(columns[name]) for name in columns
+            ):
                 return False
             if columns.get("locked_at"):
                 _require_closed_queries(form)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from randomization.models import LotRecord
 from randomization.problems import RandomizationRefused
@@ -15,6 +16,7 @@ from record.audit.models import Entry
 from tests.people import person
 from tests.randomization import stage
 from tests.randomization.pages import page
+from tests.shown import HIDDEN, shown
 from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +25,10 @@ OTHER = {"MSC": "SALINE", "SALINE": "MSC"}
 
 def at(hour):
     return datetime(2026, 3, 1, hour, tzinfo=dates.SITE_TZ).isoformat()
+
+
+def digest_in(text: str) -> str:
+    return dict(HIDDEN.findall(text))["shown"]
 
 
 def moved(kind, amount, hour):
@@ -142,6 +148,7 @@ def test_pharmacist_keeps_lots(client):
         lot.pk,
         act="change",
         **{**typed, "status": "quarantine"},
+        **shown(client, reverse("randomization:lot", args=[lot.pk])),
         reason="checking",
     )
     answer_page = page(client, "lots").content.decode()
@@ -152,3 +159,22 @@ def test_pharmacist_keeps_lots(client):
     assert b"5 containers left" in page(client, "lot", lot.pk).content
     monitor = page(client, "lot", lot.pk, user=person("UM"), **moved)
     assert monitor.status_code == 403
+
+
+def test_a_page_shown_before_a_recall_does_not_release_the_lot_again(client):
+    lot, pharmacist = stage.lot(), stage.colleague("UP")
+    client.force_login(pharmacist)
+    seen = shown(client, reverse("randomization:lot", args=[lot.pk]))
+    before = {name: str(value) for name, value in lot.content.items()}
+    lots.change_lot(lot, {"status": "recalled"}, reason="call", by=pharmacist)
+    typed = {**before, "expires_at": "2036-01-01T00:00", "reason": "new expiry"}
+
+    stale = page(client, "lot", lot.pk, act="change", **typed, **seen)
+    lot.refresh_from_db()
+    after = lot.content["status"]
+    text = stale.content.decode()
+    again = page(client, "lot", lot.pk, act="change", **typed, shown=digest_in(text))
+
+    assert (stale.status_code, after, again.status_code) == (200, "recalled", 302)
+    assert "its status is now “Recalled”" in text
+    assert 'value="new expiry"' in text
