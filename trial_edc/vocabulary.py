@@ -12,6 +12,12 @@ def N_(text: str) -> str:  # noqa: N802 - the gettext convention for "mark, do n
     return text
 
 
+class Word(str):
+    """A word in the place of a message that is marked for translation itself."""
+
+    __slots__ = ()
+
+
 class Codelist(StrEnum):
     """A coded answer: `FEMALE = "F", N_("Female")`."""
 

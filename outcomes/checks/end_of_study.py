@@ -10,7 +10,7 @@ from record.casebook.form_data import Casebook, FormData
 from trial_edc.dates import SITE_TZ, site_date
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import N_, Severity, VisitCode, VisitStatus
+from trial_edc.vocabulary import N_, Severity, VisitCode, VisitStatus, Word
 from visits.facts import visits_on_record
 from visits.schedule import rules
 from visits.schedule.facts import Visit, schedule_of
@@ -36,8 +36,9 @@ def visits_still_open(
     signed = casebook.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
     on_record = visits_on_record(casebook)
     schedule = schedule_of(casebook, at, no_go_signed=signed, on_record=on_record)
-    awaited = [visit.code.label for visit in schedule.visits if _is_awaited(visit)]
-    return {"visits": ", ".join(awaited)} if awaited else None
+    awaited = (visit.code.label for visit in schedule.visits if _is_awaited(visit))
+    labels = tuple(map(Word, awaited))
+    return {"visits": labels} if labels else None
 
 
 def _is_awaited(visit: Visit) -> bool:

@@ -188,7 +188,5 @@ def _enter_error(
 
 def _refusal_text(problem: NotSaved) -> str:
     findings = getattr(problem, "findings", ())
-    reasons = " ".join(
-        _(finding.message) % (finding.details or {}) for finding in findings
-    )
+    reasons = " ".join(Wording(one.message, one.details).text for one in findings)
     return reasons or _("This form is closed; nothing was saved.")

@@ -19,6 +19,7 @@ from record.casebook.values import (
 from trial_edc.dates import SITE_TZ
 from trial_edc.units import rounded, written_unit
 from trial_edc.vocabulary import Codelist
+from trial_edc.wording import Wording
 
 NOTHING = "—"
 DOSE_DECIMALS = 3
@@ -82,8 +83,7 @@ def derived_words(derived: DerivedValue) -> str:
 
 
 def finding_text(finding: Finding) -> str:
-    text = _(str(finding.message))
-    return text % finding.details if finding.details else text
+    return Wording(finding.message, finding.details).text
 
 
 def _row_words(item: ItemGroup, row: dict[str, object]) -> str:

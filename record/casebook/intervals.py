@@ -69,7 +69,7 @@ def others(data: FormData, casebook: Casebook) -> Iterator[FormData]:
 
 
 def repeated_row(data: FormData, casebook: Casebook, *definite: str) -> FormData | None:
-    """Another row that says the same in every item.
+    """Another row, of the same visit if any, that says the same in every item.
 
     None while one of the `definite` items is missing, or a time among them is not known
     to the day: then two rows may be two things.
@@ -84,6 +84,9 @@ def repeated_row(data: FormData, casebook: Casebook, *definite: str) -> FormData
 
 
 def _is_same(one: FormData, other: FormData) -> bool:
+    places = ((row.visit, row.visit_number) for row in (one, other))
+    if len(set(places)) > 1:
+        return False
     names = one.values.keys() | other.values.keys()
     return all(is_same(one.values.get(n), other.values.get(n)) for n in names)
 

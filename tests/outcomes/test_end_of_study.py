@@ -59,7 +59,7 @@ def contacted(participant: Participant, *days_ago: float) -> None:
         ((20, 10, 6), []),
         ((19, 10, 6), ["EOS-02"]),
         ((20, 6), ["EOS-02"]),
-        ((20, 20, 6), ["EOS-02"]),
+        ((20, 19.9, 6), ["EOS-02"]),
     ],
 )
 def test_lost_needs_three_days_of_attempts_over_two_weeks(

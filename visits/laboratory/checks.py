@@ -12,14 +12,20 @@ from record.casebook.intervals import others, overlap
 from record.casebook.values import DetectionLimit
 from trial_edc.dates import site_date, whole_seconds
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, Severity, YesNo
-from visits.laboratory.vocabulary import SamplePlace, Significance, UreaKind
+from trial_edc.vocabulary import N_, Severity, Word, YesNo
+from visits.laboratory.vocabulary import (
+    Analyte,
+    SamplePlace,
+    Significance,
+    UreaKind,
+)
 from visits.schedule.conditions import BeforeConsent
 
 BEFORE_CONSENT = BeforeConsent("sample_at")
 COLLECTION_HOURS_HARD = (Decimal("0.1"), Decimal(24))
 COLLECTION_HOURS_SOFT = (Decimal("0.5"), Decimal(12))
 URINE_ML_KG_H = Decimal(10)
+PANEL_ANALYTES = [one for one in Analyte if one != Analyte.CREATININE]
 POTASSIUM_ALERT = Decimal("6.0")
 POTASSIUM_SOFT = Decimal("6.5")  # above it the range check of the item applies
 
@@ -203,6 +209,30 @@ def ml_kg_h(data: FormData, casebook: Casebook) -> Decimal | None:
 def rate_unusual(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
     rate = ml_kg_h(data, casebook)
     return {"rate": f"{rate:.1f}"} if rate and rate > URINE_ML_KG_H else None
+
+
+@check(
+    "LAB-05",
+    form="LAB",
+    item="sampled_at",
+    severity=Severity.SOFT,
+    message=N_(
+        "The panel %(panel)s has other values of the same time and laboratory: "
+        "%(analytes)s. Until one of them is corrected, no rule uses either."
+    ),
+)
+def panel_contradicted(
+    data: FormData, casebook: Casebook
+) -> Mapping[str, object] | None:
+    for row in others(data, casebook):
+        analytes = tuple(
+            Word(one.label)
+            for one in PANEL_ANALYTES
+            if contradicts(data, row, one.value)
+        )
+        if analytes:
+            return {"panel": f"{row.visit} {row.occurrence}", "analytes": analytes}
+    return None
 
 
 @check(

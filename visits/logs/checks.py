@@ -252,6 +252,11 @@ ROW_KEYS = {
     "RRT": ("modality", "started_at"),
     "STY": ("kind", "in_at"),
     "AE": ("term", "onset"),
+    "URI": ("end_at", "start_at"),
+    "LAB": ("sampled_at",),
+    "CNS": ("kind", "decided_at"),
+    "CAL": ("channel", "at"),
+    "WDR": ("kind", "on"),
 }
 
 

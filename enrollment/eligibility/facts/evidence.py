@@ -135,11 +135,14 @@ def urine(casebook: Casebook) -> Iterator[TimedCollection]:
 
 
 def platelets_of(casebook: Casebook) -> FormData | None:
-    """Laboratory panel with the latest count; none from after randomization."""
+    """Laboratory panel with the latest count; none from after randomization.
+
+    Of panels that contradict each other none counts.
+    """
     until = casebook.value("RAN", "randomised_at")
     panels = [
         data
-        for data in casebook.rows("LAB")
+        for data in decisive_samples(casebook, "LAB", "platelets")
         if data.get("platelets")
         and data.get("sampled_at")
         and (until is None or data.get("sampled_at") <= until)

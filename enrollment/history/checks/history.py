@@ -10,7 +10,7 @@ from record.casebook.intervals import in_order
 from record.casebook.values import Partial
 from trial_edc.dates import completed_years, site_date
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import N_, Severity, Sex, YesNo
+from trial_edc.vocabulary import N_, Severity, Sex, Word, YesNo
 
 HARD, SOFT = Severity.HARD, Severity.SOFT
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -59,7 +59,7 @@ def sex_differs_from_registration(
     sex, registered = data.get("sex"), casebook.value("SCN", "sex")
     if sex is None or registered in (None, sex):
         return None
-    return {"registered": Sex(registered).label}
+    return {"registered": Word(Sex(registered).label)}
 
 
 @check(

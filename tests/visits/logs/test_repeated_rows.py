@@ -11,7 +11,15 @@ from record.capture.services.form_status import restore_row, strike_row
 from record.casebook.form_data import FormData
 from tests.people import STAGE
 from tests.visits import stage
-from tests.visits.edit_checks import DAY_0, Cases, data, fired, partial
+from tests.visits.edit_checks import (
+    DAY_0,
+    HOUR,
+    Cases,
+    data,
+    fired,
+    partial,
+    quantity,
+)
 from visits.logs.checks import ROW_KEYS
 
 MISTAKE = Reason("error", "Typed twice.")
@@ -21,6 +29,11 @@ ROWS: dict[str, dict[str, Any]] = {
     "RRT": {"modality": "crrt", "started_at": partial("2026-03-01T08:00")},
     "STY": {"kind": "icu", "in_at": DAY_0, "hospital": "ours"},
     "AE": {"term": "Nausea", "onset": partial("2026-03-02"), "grade": "1"},
+    "URI": {"start_at": DAY_0, "end_at": DAY_0 + HOUR, "volume_ml": 20},
+    "LAB": {"sampled_at": DAY_0, "platelets": quantity("150", "10^9/L")},
+    "CNS": {"kind": "initial", "decision": "given", "decided_at": DAY_0},
+    "CAL": {"channel": "phone", "at": DAY_0, "reached": "nobody"},
+    "WDR": {"kind": "everything", "on": DAY_0.date(), "by": "participant"},
 }
 
 
@@ -56,6 +69,7 @@ QUIET: Cases = [
         for form, item in (("CMD", "start"), ("AE", "onset"), ("RRT", "started_at"))
     ),
 ]
+QUIET.append(("LAB-30", replace(row("LAB"), visit="D0"), (row("LAB"),)))
 
 
 def test_every_kind_of_row_is_among_the_cases() -> None:

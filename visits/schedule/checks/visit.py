@@ -7,7 +7,7 @@ from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import is_on, is_since
 from trial_edc.dates import site_date
-from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, YesNo
+from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, Word, YesNo
 from visits.facts import forms_with_observations
 from visits.schedule.checks.after_end import LIFE_BOUNDS, is_new, withdrawn_on
 from visits.schedule.conditions import OutOfWindow
@@ -134,7 +134,7 @@ def _unmatched(
 ) -> Callable[[FormData, Casebook], Mapping[str, object] | None]:
     def rule(data: FormData, casebook: Casebook) -> Mapping[str, object] | None:
         is_yes = data.get(item) == YesNo.YES and data.get("visit_date") is not None
-        return {"log": log} if is_yes and not has_row(data, casebook) else None
+        return {"log": Word(log)} if is_yes and not has_row(data, casebook) else None
 
     return rule
 
