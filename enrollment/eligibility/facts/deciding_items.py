@@ -156,10 +156,8 @@ def _deciding_forms(
 def _injury_forms(
     casebook: Casebook, assessment: Assessment
 ) -> Iterator[tuple[FormData, Iterable[str]]]:
-    injury = assessment.outcomes[0].basis
-    sample_ids = (
-        {assessment.baseline.sample.id} if assessment.baseline.sample else set()
-    )
+    injury, before = assessment.outcomes[0].basis, assessment.baseline
+    sample_ids = {sample.id for sample in (before.sample, before.limit) if sample}
     if isinstance(injury, Injury) and (pair := injury.creatinine.qualifying):
         sample_ids |= {pair.earlier.id, pair.later.id}
     elif isinstance(injury, Injury) and injury.creatinine.attested_by:

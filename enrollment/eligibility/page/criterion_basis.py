@@ -143,7 +143,7 @@ def _deciding_sample(
     casebook: Casebook, basis: Injury | FiltrationBasis
 ) -> FormData | None:
     if isinstance(basis, FiltrationBasis):
-        sample = basis.baseline.sample
+        sample = basis.baseline.sample or basis.baseline.limit
     else:
         limb = basis.creatinine
         pair = limb.qualifying or limb.steepest
@@ -224,6 +224,9 @@ def age_text(years: int | None) -> str:
 
 
 def baseline_text(baseline: Baseline) -> str:
+    if baseline.limit:
+        text = _("baseline known by a limit of detection, %(value)s µmol/L")
+        return text % {"value": sample_text(baseline.limit)}
     if baseline.umol_l is None:
         return _("no baseline creatinine")
     return _("baseline %(value)s µmol/L (%(source)s)") % {

@@ -14,7 +14,13 @@ from enrollment.eligibility.rules.immunosuppression import (
     Immunosuppression,
     immunosuppression,
 )
-from enrollment.eligibility.rules.severe_aki import Baseline, Injury, baseline, injury
+from enrollment.eligibility.rules.severe_aki import (
+    Baseline,
+    Injury,
+    baseline,
+    baseline_between,
+    injury,
+)
 from enrollment.eligibility.rules.states import State
 from trial_edc.dates import completed_years
 from trial_edc.requirements import implements
@@ -99,15 +105,30 @@ def age_years(evidence: Evidence) -> int | None:
 
 def baseline_egfr(evidence: Evidence) -> Decimal | None:
     """EGFR from the baseline creatinine, never from an imputed one."""
-    age, before = age_years(evidence), baseline(evidence)
-    if age is None or evidence.sex is None or before.umol_l is None:
+    umol_l = baseline(evidence).umol_l
+    return None if umol_l is None else egfr_at(evidence, umol_l)
+
+
+def egfr_at(evidence: Evidence, umol_l: Decimal) -> Decimal | None:
+    """EGFR at a creatinine, without end at 0; None without age or sex."""
+    age = age_years(evidence)
+    if age is None or evidence.sex is None:
         return None
+    if not umol_l:
+        return Decimal("Infinity")
     return egfr(
-        creatinine_umol_l=before.umol_l,
+        creatinine_umol_l=umol_l,
         age_years=age,
         sex=evidence.sex,
         equation=evidence.settings.egfr_equation,
     )
+
+
+def is_egfr_below(evidence: Evidence, limit: Decimal) -> bool | None:
+    """A baseline known by a limit of detection decides where its bounds agree."""
+    rates = [egfr_at(evidence, end) for end in baseline_between(evidence) or ()]
+    answers = {rate < limit for rate in rates if rate is not None}
+    return answers.pop() if len(answers) == 1 else None
 
 
 def judge_inclusion(evidence: Evidence, criterion: str) -> CriterionOutcome:
@@ -226,16 +247,15 @@ def uncontrollable_infection(evidence: Evidence) -> CriterionOutcome:
 @implements("ELG-E9")
 def egfr_below_60_before_age_65(evidence: Evidence) -> CriterionOutcome:
     """E9: younger than 65 and baseline eGFR strictly below 60, unrounded."""
-    settings = evidence.settings
-    age, filtration = age_years(evidence), baseline_egfr(evidence)
+    settings, age = evidence.settings, age_years(evidence)
+    is_below = is_egfr_below(evidence, settings.e9_egfr)
     state = State.UNKNOWN
     if age is not None and age >= settings.e9_applies_below_years:
         state = State.NOT_APPLICABLE
-    elif filtration is not None:
-        state = State.PRESENT if filtration < settings.e9_egfr else State.ABSENT
-    return CriterionOutcome(
-        "E9", state, FiltrationBasis(baseline(evidence), age, filtration)
-    )
+    elif is_below is not None:
+        state = State.PRESENT if is_below else State.ABSENT
+    basis = FiltrationBasis(baseline(evidence), age, baseline_egfr(evidence))
+    return CriterionOutcome("E9", state, basis)
 
 
 @implements("ELG-E10")

@@ -38,11 +38,16 @@ class SamplePair:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Creatinine before the injury."""
+    """Creatinine before the injury.
+
+    `limit`: the limit of detection that may be the lowest; then there is no number,
+    only what the baseline lies between.
+    """
 
     umol_l: Decimal | None
     source: BaselineSource
     sample: Sample | None = None
+    limit: Sample | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +172,39 @@ def baseline_before(evidence: Evidence, at: datetime) -> Baseline:
     A sample without time of day counts where its whole day lies before. A limit of
     detection that may be the lowest leaves the baseline missing: it is no number.
     """
+    source, candidates = _baseline_candidates(evidence, at)
+    if not candidates:
+        return Baseline(None, BaselineSource.MISSING)
+    # The latest of equals; a limit is taken for the least that it may be.
+    lowest = min(candidates, key=lambda s: (s.least, -s.at.timestamp()))
+    if not lowest.is_exact:
+        return Baseline(None, BaselineSource.MISSING, limit=lowest)
+    return Baseline(lowest.umol_l, source, lowest)
+
+
+def baseline_between(evidence: Evidence) -> tuple[Decimal, Decimal] | None:
+    """The least and the most, in umol/L, that the baseline can be; None without any."""
+    at = injury(evidence).reference_at
+    candidates = _baseline_candidates(evidence, at)[1] if at else ()
+    if not candidates:
+        return None
+    return min(s.least for s in candidates), min(s.most for s in candidates)
+
+
+def _baseline_candidates(
+    evidence: Evidence, at: datetime
+) -> tuple[BaselineSource, Sequence[Sample]]:
     spans = (
         (BaselineSource.D90, evidence.settings.baseline_days),
         (BaselineSource.D365, evidence.settings.baseline_fallback_days),
     )
     for source, days in spans:
-        sample = lowest_sample(evidence.samples, at - timedelta(days=days), at)
-        if sample and not sample.is_exact:
-            break
-        if sample:
-            return Baseline(sample.umol_l, source, sample)
-    return Baseline(None, BaselineSource.MISSING)
-
-
-def lowest_sample(
-    samples: Sequence[Sample], start: datetime, before: datetime
-) -> Sample | None:
-    """Lowest sample in a half-open interval, the latest of equals.
-
-    A limit of detection is taken for the least that it may be.
-    """
-    inside = [
-        sample
-        for sample in samples
-        if start <= sample.at < before and sample.taken_by <= before
-    ]
-    return min(inside, key=lambda s: (s.least, -s.at.timestamp()), default=None)
+        start = at - timedelta(days=days)
+        inside = [
+            sample
+            for sample in evidence.samples
+            if start <= sample.at < at and sample.taken_by <= at
+        ]
+        if inside:
+            return source, inside
+    return BaselineSource.MISSING, ()

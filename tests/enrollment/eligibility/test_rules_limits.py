@@ -76,10 +76,24 @@ def test_a_limit_that_may_be_the_lowest_leaves_the_baseline_missing(
 
 
 @pytest.mark.verifies("ELG-E9")
-def test_a_baseline_that_is_a_limit_leaves_e9_unknown() -> None:
-    samples = (known(BEFORE, "<80"), known(EARLIER, "85"), known(LATER, "200"))
+@pytest.mark.parametrize(
+    ("before", "earlier", "expected"),
+    [
+        ("<80", "85", State.ABSENT),  # at 80, eGFR is 103
+        ("<124", "130", State.ABSENT),  # 60.8
+        ("<126", "130", State.UNKNOWN),  # 59.6
+        (">126", "180", State.PRESENT),
+        (">124", "180", State.UNKNOWN),
+        (">124", "125", State.ABSENT),  # 60.2: both ends are above
+        ("<200", "85", State.ABSENT),  # the lowest is 85 at most
+    ],
+)
+def test_a_baseline_that_is_a_limit_decides_e9_where_its_bounds_agree(
+    before: str, earlier: str, expected: State
+) -> None:
+    samples = (known(BEFORE, before), known(EARLIER, earlier), known(LATER, "400"))
 
-    assert state(candidate(samples=samples), "E9") == State.UNKNOWN
+    assert state(candidate(samples=samples), "E9") == expected
 
 
 @pytest.mark.verifies("ELG-E18")
