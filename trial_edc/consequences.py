@@ -37,6 +37,7 @@ CORRECTION = (on_items(eligibility.report_correction),)
 
 ON_SAVE = {
     "SCN": (
+        on_items("age_years", "sex", "approached_at", screening.recheck_demographics),
         on_items("screening_closed_at", screening.freeze_failed_criteria),
         on_items("failed_criteria", screening.protect_failed_criteria),
         on_items("screen_failure_reason", deaths.ensure_death_form),

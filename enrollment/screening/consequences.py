@@ -9,6 +9,7 @@ from record.audit.attribution import Actor, Source
 from record.capture.events import RowStruck
 from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
+from record.capture.services.check_queries import recheck
 from record.capture.services.forms import save
 from record.casebook.checks import Finding
 from record.casebook.form_data import Casebook
@@ -28,6 +29,16 @@ def require_unused_screening(event: RowStruck, by: Actor, via: Source) -> None:
     if (form.occurrence == 1 and has_decided) or is_rescreened or is_randomized:
         message = N_("More has followed this screening: close it instead.")
         raise SaveRefused([Finding("SCN-09", "", Severity.HARD, message)])
+
+
+def recheck_demographics(saved: Saved) -> None:
+    """Ask about demographics that differ from a corrected registration, or no more."""
+    completed = FormInstance.objects.filter(
+        participant=saved.participant, code="DEM", first_completed_at__isnull=False
+    )
+    for form in completed:
+        form.participant = saved.participant
+        recheck(form, saved.casebook, by=saved.by)
 
 
 def freeze_failed_criteria(saved: Saved) -> None:

@@ -13,9 +13,10 @@ from record.accounts.models import User
 from record.audit.models import Entry
 from record.capture.problems import SaveRefused
 from record.capture.services.forms import save
-from record.casebook.models import Participant
+from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.values import MissingCode
+from record.review.models import Query
 from tests.enrollment import factories
 from tests.enrollment.factories import WHY, form_keys
 from trial_edc import clock
@@ -203,3 +204,29 @@ def test_every_criterion_that_failed_is_kept_at_closing(
     assert casebook_of(eligible).value("SCN", "failed_criteria") == (
         "E5:present; E6:unknown; E11:present; E19:present"
     )
+
+
+def test_a_corrected_registration_asks_about_the_demographics_or_no_more(
+    coordinator: User, consented: Participant
+) -> None:
+    demographics, log = (factories.data(consented, code) for code in ("DEM", "SCN"))
+    born = {"birth_date": "1970-03-15", "sex": "M"}
+    save(demographics, born, by=coordinator, complete=True)
+    why = dict.fromkeys(("age_years", "sex"), WHY)
+    states = [query_states(demographics)]
+
+    for age, sex in ((41, "F"), (57, "M")):
+        values = {"age_years": age, "sex": sex}
+        save(log, values, by=coordinator, reasons=why)
+        states.append(query_states(demographics))
+
+    asked = {("birth_date", "DEM-04"), ("sex", "DEM-03")}
+    assert states == [
+        {},
+        dict.fromkeys(asked, "open"),
+        dict.fromkeys(asked, "closed"),
+    ]
+
+
+def query_states(form: FormInstance) -> dict[tuple[str, str], str]:
+    return {query.place: query.state for query in Query.objects.filter(form=form)}

@@ -108,6 +108,7 @@ CLASSES = (
             infusions.mark_unneeded_time_points,
             product.create_record_of_signed_request,
             schedule.create_visit_forms,
+            screening.recheck_demographics,
             schedule.recalculate_after_strike,
         ),
     ),
