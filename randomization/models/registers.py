@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from randomization.models.lists import RESTRICTED, confidential, person
@@ -78,6 +79,11 @@ class CodeBreak(Register):
     @property
     def category_label(self) -> str:
         return CodeBreakCategory(self.category).label
+
+    @property
+    def reason_text(self) -> str:
+        """For its reader, where the system and no person wrote it."""
+        return self.reason if self.recorded_by_id else gettext(self.reason)
 
 
 def lot_hash(number: str) -> str:

@@ -35,6 +35,7 @@ BREAK_PERMISSIONS = {
     CodeBreakKind.EMERGENCY: Permission.CODE_BREAK,
     CodeBreakKind.SUSAR: Permission.CODE_BREAK_SUSAR,
 }
+SEEN_AT_BEDSIDE = N_("Infusion record: cover not intact, or the product was seen.")
 RECORDED_KINDS = (CodeBreakKind.ACCIDENTAL, CodeBreakKind.OUTSIDE)
 
 
@@ -151,7 +152,7 @@ def record_seen_product(saved: Saved) -> None:
             "participant": saved.participant,
             "kind": CodeBreakKind.ACCIDENTAL,
             "category": CodeBreakCategory.COVER,
-            "reason": _("Infusion record: cover not intact, or the product was seen."),
+            "reason": SEEN_AT_BEDSIDE,
             "at": saved.data.get("started_at") or clock.now(),
             "participant_told": was_seen,
         },

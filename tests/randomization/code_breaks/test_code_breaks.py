@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils.translation import override
 
 from randomization.arms import arm_of
 from randomization.code_breaks.selectors import unblinding
@@ -147,6 +148,24 @@ def test_accidental_break_is_recorded_without_password(participant):
     assert (entry.kind, entry.recorded_by) == ("accidental", coordinator)
     with pytest.raises(PermissionDenied):
         record_code_break(participant, EMERGENCY, at=clock.now(), by=coordinator)
+
+
+def test_the_reason_of_a_bedside_break_is_read_in_the_language_of_the_reader(
+    participant,
+):
+    form = stage.form_of(participant, "INF", "D0")
+    with override("zh-hans"):
+        save(form, {"given": "given", "cover_intact": "N"}, by=person("BN"))
+
+    entry = CodeBreak.objects.get()
+    read = {}
+    for language in ("en", "zh-hans"):
+        with override(language):
+            read[language] = entry.reason_text
+
+    assert read["en"] == entry.reason
+    assert read["en"].startswith("Infusion record: cover not intact")
+    assert read["zh-hans"].startswith("输注记录")
 
 
 def test_broken_cover_at_the_bedside_is_entered_once(participant):

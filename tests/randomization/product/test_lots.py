@@ -27,7 +27,7 @@ def at(hour):
     return datetime(2026, 3, 1, hour, tzinfo=dates.SITE_TZ).isoformat()
 
 
-def digest_in(text: str) -> str:
+def digest_in(text):
     return dict(HIDDEN.findall(text))["shown"]
 
 
