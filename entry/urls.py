@@ -22,7 +22,7 @@ urlpatterns = [
     ),
     path(
         "participants/<str:number>/forms/<str:code>/",
-        casebook.open_form,
+        new_row.open_form,
         name="open_form",
     ),
     path(

@@ -67,14 +67,17 @@ def _shows_life(row: FormData) -> bool:
 def death_of(casebook: Casebook) -> PartialDateText | None:
     """The first and the last day on which the participant may have died.
 
-    Where the date is known in part, nobody died after it was put on record.
+    Where the date is known in part, nobody died after it was put on record: in a form
+    opened since, or before that by an event that turned out to be none.
     """
     data = casebook.one("DTH")
     died = data.get("death_on") if data else None
     if data is None or died is None:
         return None
-    last = min(died.latest, data.opened_on or died.latest)
-    return PartialDateText(died.earliest, max(died.earliest, last))
+    opened_on = data.opened_on or died.latest
+    is_opened_since = opened_on >= died.earliest
+    last = min(died.latest, opened_on) if is_opened_since else died.latest
+    return PartialDateText(died.earliest, last)
 
 
 @dataclass(frozen=True)

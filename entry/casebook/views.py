@@ -1,29 +1,23 @@
-"""Pages of one casebook: the grid, forms opened on demand, striking out."""
+"""The page of one casebook: its grid, and the way to what is entered first."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from enrollment.consent.texts import CONSENT_FIRST
 from entry.casebook.selectors.grid import casebook_grid_of
-from entry.form.views.form import READERS
 from entry.selectors import navigation
 from entry.selectors.visibility import participants_visible_to
 from randomization.allocation.selectors import allocation_of
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.capture.vocabulary import StrikeReason
-from record.casebook import catalogue
-from record.casebook.access import may_enter, may_see
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
-from record.casebook.services import form_instances as services
 from trial_edc.context import page_for
 
-CONSENT, DEATH = "CNS", "DTH"
+CONSENT = "CNS"
 STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 REGISTER = "enrollment:register"
 QUERIES = "review:queries"
@@ -61,22 +55,3 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
         "allocation": allocation_of(participant),
     }
     return render(request, "entry/casebook/casebook.html", context)
-
-
-@permitted(*READERS)
-@require_POST
-def open_form(request: StaffRequest, number: str, code: str) -> HttpResponse:
-    participant = visible_participant(request, number)
-    design = catalogue.designs().get(code)
-    if (
-        design is None
-        or not design.opened_on_demand
-        or not may_see(request.user, design)
-    ):
-        raise Http404
-    if not may_enter(request.user, design):
-        raise PermissionDenied
-    if way := way_to_missing_consent(request, participant):
-        return way
-    form = services.open_form_instance(participant, code, by=request.user)
-    return redirect(navigation.address(form))

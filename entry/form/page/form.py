@@ -117,7 +117,7 @@ class FormPage:
             visit += f" {form.visit_number}"
         number = f" {form.occurrence}" if self.design.is_repeated else ""
         if not self.is_stored:
-            number = " " + _("(new row)")
+            number = " " + (_("(new row)") if number else _("(not saved yet)"))
         return f"{visit} · {self.design.title}{number}".removeprefix(" · ")
 
     @property

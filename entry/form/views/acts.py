@@ -63,7 +63,7 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect(navigation.address(form))
     context = {
         "page": page,
-        "above": above_items(form, request.user),
+        "above": above_items(page),
         "identity": identity,
     }
     return render(request, "entry/form/sign.html", context)

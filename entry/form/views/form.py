@@ -60,7 +60,7 @@ def form_page(request: StaffRequest, pk: int) -> HttpResponse:
 def render_page(
     request: HttpRequest, page: FormPage, status: int = 200
 ) -> HttpResponse:
-    context = {"page": page, "above": above_items(page.form, page.user)}
+    context = {"page": page, "above": above_items(page)}
     return render(request, "entry/form/form.html", context, status=status)
 
 

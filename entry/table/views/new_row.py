@@ -1,8 +1,9 @@
-"""The page of a new row: the row exists from its first save."""
+"""The page of a new row, or of a form on demand: it exists from its first save."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from entry.casebook.views import (
@@ -21,6 +22,8 @@ from entry.form.views.form import (
     render_page,
     save_typed,
 )
+from entry.form.views.form import save as save_form
+from entry.selectors import navigation
 from record.accounts.access import StaffRequest, permitted
 from record.capture.problems import FormClosed, NotSaved
 from record.capture.services.rows import add_row_for_files, save_new_row
@@ -47,6 +50,28 @@ def new_row(request: StaffRequest, number: str, code: str) -> HttpResponse:
     visit = _visit(request, design)
     form = form_instances.unsaved_row(participant, code, visit)
     if "based_on" in request.POST:
+        return _save(request, form)
+    return render_page(request, FormPage(form, request.user))
+
+
+@permitted(*READERS)
+def open_form(request: StaffRequest, number: str, code: str) -> HttpResponse:
+    """A form that awaits an event; the one that stands where there is one."""
+    participant = visible_participant(request, number)
+    design = catalogue.designs().get(code)
+    is_on_demand = design is not None and design.opened_on_demand
+    if design is None or not (is_on_demand and may_see(request.user, design)):
+        raise Http404
+    if not may_enter(request.user, design):
+        raise PermissionDenied
+    if way := way_to_missing_consent(request, participant):
+        return way
+    is_saving = "based_on" in request.POST
+    if standing := form_instances.standing_form(participant, code):
+        address = navigation.address(standing)
+        return save_form(request, standing) if is_saving else redirect(address)
+    form = form_instances.unsaved_row(participant, code)
+    if is_saving:
         return _save(request, form)
     return render_page(request, FormPage(form, request.user))
 

@@ -148,19 +148,12 @@ def save_new_row(
 ) -> Saved:
     """Add a row to a log with its first save; a refused one stores neither.
 
-    `form` says of whom, which form and at which visit. The same request adds one row.
-    Raises `NotSaved`.
+    `form` says of whom, which form and at which visit; of a single form it may be there
+    by now. The same request adds one row. Raises `NotSaved`.
     """
     try:
         with attributed(by=by, via=via):
-            row = form_instances.add_row(
-                form.participant,
-                form.code,
-                by=by,
-                via=via,
-                visit=form.visit,
-                client_key=once.current_key.get(),
-            )
+            row = _first_saved(form, by=by, via=via)
             return save_entry(row, entry, by=by, via=via)
     except RecordClosed as problem:
         raise FormClosed(str(problem)) from problem
@@ -178,14 +171,23 @@ def add_row_for_files(
     A file is stored for a row, so the row comes first. Raises `FileRefused`.
     """
     with attributed(by=by, via=Source.PAGE):
-        row = form_instances.add_row(
-            form.participant,
-            form.code,
-            by=by,
-            visit=form.visit,
-            client_key=once.current_key.get(),
-        )
+        row = _first_saved(form, by=by, via=Source.PAGE)
         return row, files.store_all(row, uploads, by=by)
+
+
+def _first_saved(form: FormInstance, *, by: Actor, via: Source) -> FormInstance:
+    if not catalogue.design(form.code).is_repeated:
+        return form_instances.open_form_instance(
+            form.participant, form.code, by=by, via=via
+        )
+    return form_instances.add_row(
+        form.participant,
+        form.code,
+        by=by,
+        via=via,
+        visit=form.visit,
+        client_key=once.current_key.get(),
+    )
 
 
 def _idle(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:

@@ -15,7 +15,6 @@ from trial_edc import clock
 
 # Far above what a sequence reaches, and all of one length.
 HIDDEN_KEYS = range(10**15, 2**52)
-ASKED_FOR_AGAIN = Reason("system", "What this form was opened for holds again.")
 
 
 def lock(participant: Participant) -> Participant:
@@ -55,22 +54,24 @@ def ensure_form(
 def open_form_instance(
     participant: Participant, code: str, *, by: Actor, via: Source = Source.PAGE
 ) -> FormInstance:
-    """The form of a single kind that stands; else the last one, if it is empty.
+    """The form of a single kind that stands, else a new one.
 
-    What was revoked with its entries stays revoked: a new form takes its place.
+    What was revoked or withdrawn stays so: when a form was opened says when its event
+    was first known.
     """
     with attributed(by=by, via=via):
         participant = lock(participant)
-        forms = list(FormInstance.objects.filter(participant=participant, code=code))
-        standing = [form for form in forms if form.struck_at is None]
-        last = next(reversed(standing or forms), None)
-        if last is None or (last.struck_at and last.status != FormStatus.NOT_STARTED):
-            number = last.occurrence + 1 if last else 1
-            return ensure_form(participant, code, occurrence=number)
-        if last.struck_at:
-            restore(last, by=by, reason=ASKED_FOR_AGAIN, via=via)
-            last.refresh_from_db()
-    return last
+        if standing := standing_form(participant, code):
+            return standing
+        forms = FormInstance.objects.filter(participant=participant, code=code)
+        last = forms.aggregate(last=Max("occurrence"))["last"] or 0
+        return ensure_form(participant, code, occurrence=last + 1)
+
+
+def standing_form(participant: Participant, code: str) -> FormInstance | None:
+    """The form of a single kind that is not struck out."""
+    forms = FormInstance.objects.filter(participant=participant, code=code)
+    return forms.filter(struck_at=None).select_related("participant").last()
 
 
 def hidden_key(confidentiality: str) -> dict[str, int]:

@@ -15,6 +15,7 @@ from record.capture.services.form_status import restore_row, strike_row
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
+from record.casebook.services import form_instances
 from record.casebook.values import MissingCode
 from safety.deaths.consequences import ensure_death_form
 from safety.deaths.facts import DEATH_ANSWERS
@@ -96,7 +97,7 @@ def test_a_struck_row_reports_no_death(form):
     assert deaths(who) == [(1, False)]
 
     restore_row(row, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
-    assert deaths(who) == [(1, True)]
+    assert deaths(who) == [(1, False), (2, True)]
 
 
 def test_nobody_who_never_took_part_is_asked_about():
@@ -115,10 +116,11 @@ def coordinator() -> User:
 
 
 def record_death(who: Participant, by: User) -> FormInstance:
-    """Open the form on the casebook's button."""
+    """Begin the form from the casebook's link."""
     client = Client()
     client.force_login(by)
-    client.post(reverse("entry:open_form", args=[who.number, "DTH"]))
+    address = reverse("entry:open_form", args=[who.number, "DTH"])
+    client.post(address, {"based_on": "0", "save_as": "draft", "place": "home"})
     return FormInstance.objects.filter(participant=who, code="DTH").latest("occurrence")
 
 
@@ -142,7 +144,7 @@ def test_after_a_revoked_death_the_true_one_is_recorded(coordinator):
     assert record_death(who, coordinator) == second
 
 
-def test_a_form_that_was_withdrawn_empty_is_opened_again(coordinator):
+def test_a_form_that_was_withdrawn_empty_stays_so_and_another_is_opened(coordinator):
     who = stage.infused()
     fatal = reported(who, "AE", "grade")
     save(fatal, {"grade": "4"}, by=STAGE, via=Source.COMMAND)
@@ -150,7 +152,7 @@ def test_a_form_that_was_withdrawn_empty_is_opened_again(coordinator):
 
     record_death(who, coordinator)
 
-    assert deaths(who) == [(1, True)]
+    assert deaths(who) == [(1, False), (2, True)]
 
 
 def test_one_record_of_a_death_stands(coordinator):
@@ -173,7 +175,7 @@ def test_the_record_restored_takes_the_place_of_an_empty_one(coordinator):
     first = record_death(who, coordinator)
     died(first, 3)
     strike_row(first, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
-    record_death(who, coordinator)
+    form_instances.open_form_instance(who, "DTH", by=STAGE, via=Source.COMMAND)
 
     restore_row(first, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 

@@ -8,7 +8,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
-from django.utils.translation import override
+from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from record.audit.models import Entry
 from record.capture.services.forms import save
@@ -122,6 +123,22 @@ def test_older_deviations_keep_their_text_and_get_their_key(text, rule, about):
     assert stage.stored(form).values == before
     last = Entry.objects.filter(table_name="visits_deviationfinding").latest("pk")
     assert last.actor == "process:upgrade"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_form_of_a_deviation_shows_its_finding_to_each_reader(language):
+    form, client = deviation_of(late_day_7("en")), Client()
+    client.force_login(person("CO"))
+    page = reverse("entry:form", args=[form.pk])
+    with override(language):
+        finding = f'<p class="notice">{gettext("Found by a rule:")} {form.finding.text}'
+
+    own = client.get(page, headers={"accept-language": language}).text
+    save(form, {"description": "The bus was late."}, by=STAGE, via="command")
+    described = client.get(page, headers={"accept-language": language}).text
+
+    assert (finding in own) is (language == "zh-hans")
+    assert finding not in described
 
 
 def test_the_page_of_deviations_shows_the_description():
