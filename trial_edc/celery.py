@@ -87,6 +87,10 @@ app.conf.beat_schedule = {
         "task": "record.accounts.tasks.clear_sessions",
         "schedule": crontab(hour=2, minute=30),
     },
+    "tell of ended delegations": {
+        "task": "record.notices.tasks.watch_delegations",
+        "schedule": crontab(hour=0, minute=30),  # site time
+    },
     "verify the audit trail": {
         "task": "record.notices.tasks.verify_audit",
         "schedule": crontab(hour=3, minute=0),  # site time, while nobody enters

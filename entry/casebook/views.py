@@ -12,13 +12,11 @@ from entry.selectors.visibility import participants_visible_to
 from randomization.allocation.selectors import allocation_of
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.capture.vocabulary import StrikeReason
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 from trial_edc.context import page_for
 
 CONSENT = "CNS"
-STRIKE_CODES = frozenset(reason.value for reason in StrikeReason)
 REGISTER = "enrollment:register"
 QUERIES = "review:queries"
 CASEBOOK_READERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)

@@ -62,8 +62,10 @@ class FormActs:
 
     @property
     def may_strike(self) -> bool:
-        is_saved = self.may_enter and self.form.revision > 0
-        return is_saved and may_strike(self.user, self.design)
+        """Also of a row that an event opened and nobody has filled in."""
+        is_row = self.form.pk is not None and self.design.collected.is_log
+        may_go = self.may_enter and (is_row or self.form.revision > 0)
+        return may_go and may_strike(self.user, self.design)
 
     @property
     def may_restore(self) -> bool:

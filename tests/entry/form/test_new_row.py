@@ -123,3 +123,19 @@ def test_a_file_brings_its_row_with_it(someone):
 def test_who_may_not_enter_opens_no_new_row(someone, role, status):
     assert signed_in(role).get(address(someone)).status_code == status
     assert rows(someone) == []
+
+
+def test_an_empty_row_that_an_event_opened_can_be_struck_out(someone):
+    client = signed_in("CO")
+    refused = {"kind": "capacity_regained", "decision": "refused"}
+    stage.row(someone, "CNS", {**refused, "decided_at": stage.days_ago(1)})
+    (row,) = rows(someone, "WDR")
+    strike = reverse("entry:strike", args=[row.pk])
+    why = {"act": "strike", "code": "other", "text": "The refusal was an error."}
+
+    page = client.get(reverse("entry:form", args=[row.pk])).content.decode()
+    client.post(strike, why)
+
+    row.refresh_from_db()
+    assert f'action="{strike}"' in page
+    assert (row.revision, row.struck_at is not None) == (0, True)
