@@ -38,6 +38,14 @@ LIFE_TIMES = {
     "CAL": ("alive_on",),
     "WDR": ("on",),
 }
+# What ends in a life: the item that dates it, the one that says how it ended, and the
+# answers that show nobody alive.
+LIFE_ENDS = {
+    "STY": ("out_at", "out_to", ("died",)),
+    "RRT": ("ended_at", "stop_reason", ("died",)),
+    "AE": ("ended", "outcome", ("fatal", "unknown")),
+    "CAL": ("at", "reached", ("nobody", "representative", "relative")),
+}
 # Forms of a visit, and what in them is a plan: a visit begins with anything else.
 VISIT_FORMS = ("VIS", "IRQ", "INF", "VSI", "VIT", "LAB", *OUTCOME_FORMS)
 OBSERVATIONS = {"VIT": "", "LAB": "", "VSI": "taken_at", "INF": "started_at"}
@@ -55,6 +63,15 @@ def signs_of_life(casebook: Casebook) -> Iterator[tuple[FormData, Any]]:
     for code, items in LIFE_TIMES.items():
         for row in filter(_shows_life, casebook.rows(code)):
             yield from ((row, at) for item in items if (at := row.get(item)))
+            if ended := life_end(row):
+                yield row, ended
+
+
+def life_end(row: FormData) -> Any:
+    """When the person was alive at the end of what a row records; else None."""
+    item, answer_item, lifeless = LIFE_ENDS.get(row.code, ("", "", ()))
+    answer = row.get(answer_item) if item else None
+    return None if answer in (None, *lifeless) else row.get(item)
 
 
 def _shows_life(row: FormData) -> bool:

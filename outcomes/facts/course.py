@@ -154,7 +154,7 @@ def adverse_events(casebook: Casebook) -> Iterator[RecordedEvent]:
 
 
 def died_before(casebook: Casebook, day: date) -> bool:
-    death = casebook.value("DTH", "death_on")
+    death = death_of(casebook)
     return death is not None and death.latest < day
 
 

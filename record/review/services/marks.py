@@ -25,7 +25,7 @@ from trial_edc.requirements import implements
 def verify(
     form: FormInstance, items: Iterable[str], *, shown_revision: int, by: Actor
 ) -> Verification:
-    """Record that items agree with the source, as they were shown.
+    """Record that items agree with the source, as they were shown; twice is once.
 
     `shown_revision` is that of the form when its values were read. Raises
     `ChangedSinceShown` when one of the items changed after it.
@@ -40,6 +40,9 @@ def verify(
         if not at_revisions:
             raise ReviewRefused(_("Choose at least one item."))
         _require_shown(form, at_revisions, shown_revision, by=by)
+        for earlier in form.verifications.filter(by_id=by.pk, withdrawn_at=None):
+            if at_revisions.items() <= earlier.items.items():
+                return earlier
         verification = Verification(form=form, by_id=by.pk)
         verification.items = at_revisions
         verification.save()

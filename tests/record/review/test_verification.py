@@ -42,6 +42,22 @@ def test_verification_holds_item_by_item_while_the_value_stands():
     assert marks() == {"weight_kg": True, "taken_at": True, "place": False}
 
 
+def test_verifying_twice_is_verifying_once_for_each_person_and_revision():
+    form, monitor = complete(weight_kg="70"), person("MO")
+    both = ["weight_kg", "taken_at"]
+
+    def verify(items: list[str], by=monitor):
+        return review.verify(form, items, shown_revision=revision(form), by=by)
+
+    first = verify(both)
+    assert [verify(both), verify(["weight_kg"])] == [first, first]
+    assert verify([*both, "place"]) != first
+    assert verify(both, person("MO", "second")) != first
+    change(form)
+    assert verify(["weight_kg"]) != first
+    assert form.verifications.count() == 4
+
+
 def test_a_verification_can_be_taken_back_and_stays_on_record():
     form = complete()
     verification = review.verify(

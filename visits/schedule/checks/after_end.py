@@ -3,14 +3,14 @@
 They cover forms of other rooms too: the rule is the same for all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from record.casebook.checks import CheckRule, check
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import bounds
 from trial_edc.vocabulary import N_, Severity, WithdrawalKind
-from visits.facts import LIFE_TIMES
+from visits.facts import LIFE_ENDS, LIFE_TIMES, death_of, life_end
 
 # The item of each form that dates an observation.
 OBSERVATION_TIMES = {
@@ -57,15 +57,19 @@ def after_withdrawal(item: str) -> CheckRule:
     return rule
 
 
-def after_death(item: str) -> CheckRule:
+def after_death(time_of: Callable[[FormData], object]) -> CheckRule:
     def rule(data: FormData, casebook: Casebook) -> Mapping[str, str] | None:
         casebook.read(*LIFE_BOUNDS)
-        death = casebook.value("DTH", "death_on")
-        if death is None or not is_after(data.get(item), death.latest):
+        death = death_of(casebook)
+        if death is None or not is_after(time_of(data), death.latest):
             return None
-        return {"died": death.text}
+        return {"died": casebook.value("DTH", "death_on").text}
 
     return rule
+
+
+def time_in(item: str) -> Callable[[FormData], object]:
+    return lambda data: data.get(item)
 
 
 for form, name in OBSERVATION_TIMES.items():
@@ -85,4 +89,13 @@ for form, names in LIFE_TIMES.items():
             item=name,
             severity=Severity.HARD,
             message=N_("The participant had died by then (%(died)s)."),
-        )(after_death(name))
+        )(after_death(time_in(name)))
+
+for form, (name, *_answers) in LIFE_ENDS.items():
+    check(
+        f"{form}-29",
+        form=form,
+        item=name,
+        severity=Severity.HARD,
+        message=N_("The participant had died by then (%(died)s)."),
+    )(after_death(life_end))

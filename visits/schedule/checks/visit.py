@@ -8,7 +8,7 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.intervals import is_on, is_since
 from trial_edc.dates import site_date
 from trial_edc.vocabulary import N_, Severity, VisitCode, WithdrawalKind, Word, YesNo
-from visits.facts import forms_with_observations
+from visits.facts import death_of, forms_with_observations
 from visits.schedule.checks.after_end import LIFE_BOUNDS, is_new, withdrawn_on
 from visits.schedule.conditions import OutOfWindow
 from visits.schedule.facts import done_date, window_of
@@ -44,10 +44,10 @@ def visit_after_death(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
     casebook.read(*LIFE_BOUNDS)
-    on, death = data.get("visit_date"), casebook.value("DTH", "death_on")
+    on, death = data.get("visit_date"), death_of(casebook)
     if on is None or death is None or on <= death.latest:
         return None
-    return {"died": death.text}
+    return {"died": casebook.value("DTH", "death_on").text}
 
 
 @check(
