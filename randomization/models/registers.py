@@ -23,7 +23,8 @@ LOT_BYTES = 24_000
 class StudyStatusChange(Register):
     """STA: a step of the study; steps that open it need a second person.
 
-    It is in force from `in_force_at`; until then it is a proposal.
+    It is in force from `in_force_at`; until then it is a proposal, which a step that
+    stops something withdraws.
     """
 
     status = models.CharField(max_length=20, choices=choices(StudyStatus))
@@ -32,6 +33,7 @@ class StudyStatusChange(Register):
     decided_by = person()
     confirmed_by = person(null=True)
     in_force_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Register.Meta):
         ordering = ("id",)
@@ -42,7 +44,7 @@ class StudyStatusChange(Register):
             ),
             models.UniqueConstraint(
                 models.Value(1),
-                condition=Q(in_force_at=None),
+                condition=Q(in_force_at=None, withdrawn_at=None),
                 name="one_status_proposal",
             ),
         )

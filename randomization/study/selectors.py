@@ -44,6 +44,10 @@ def were_infusions_paused(at: datetime) -> bool:
     return last is not None and last.status == StudyStatus.PAUSED_INFUSION
 
 
+def proposals() -> QuerySet[StudyStatusChange]:
+    return StudyStatusChange.objects.filter(in_force_at=None, withdrawn_at=None)
+
+
 def status_changes() -> QuerySet[StudyStatusChange]:
     changes = StudyStatusChange.objects.select_related("decided_by", "confirmed_by")
     return changes.order_by("-id")

@@ -33,14 +33,18 @@ def change_status(
         before = study_selectors.study_status()
         if status not in next_steps(before):
             raise RandomizationRefused(_("This step is not possible now."))
-        _require_no_proposal()
+        is_proposal = needs_second_person(before, status)
+        if is_proposal:
+            _require_no_proposal()
+        else:
+            _withdraw_proposals()
         if status == StudyStatus.OPEN:
             _require_ready_to_open()
         return StudyStatusChange.objects.create(
             status=status,
             reason=written(reason),
             decided_by=by,
-            in_force_at=None if needs_second_person(before, status) else clock.now(),
+            in_force_at=None if is_proposal else clock.now(),
         )
 
 
@@ -53,6 +57,7 @@ def confirm_status(
     """
     _may(by)
     with attributed(by=by, via=via):
+        _lock_register()
         change = (
             StudyStatusChange.objects.select_for_update(of=("self",))
             .select_related("decided_by")
@@ -60,6 +65,9 @@ def confirm_status(
         )
         if change.in_force_at is not None:
             raise RandomizationRefused(_("This is in force already."))
+        if change.withdrawn_at is not None:
+            message = _("The study was stopped since this was proposed. Propose again.")
+            raise RandomizationRefused(message)
         if change.decided_by.blinding == by.blinding:
             raise RandomizationRefused(
                 _("Principal investigator and safety officer must both agree.")
@@ -81,8 +89,15 @@ def _may(by: User) -> None:
         raise PermissionDenied
 
 
+def _withdraw_proposals() -> None:
+    """Nobody waits for a confirmation to stop something."""
+    for proposal in study_selectors.proposals():
+        proposal.withdrawn_at = clock.now()
+        proposal.save(update_fields=("withdrawn_at",))
+
+
 def _require_no_proposal() -> None:
-    if StudyStatusChange.objects.filter(in_force_at=None).exists():
+    if study_selectors.proposals().exists():
         raise RandomizationRefused(_("A proposal waits for confirmation already."))
 
 

@@ -17,6 +17,7 @@ from visits.deviations.selectors import day_0_change as deviations_selectors
 from visits.deviations.tasks import raise_missed_visits
 from visits.models import ProtocolDeviation
 from visits.schedule import selectors, services
+from visits.schedule.problems import VisitRefused
 
 pytestmark = pytest.mark.django_db
 
@@ -364,6 +365,19 @@ def test_unscheduled_visits_are_numbered():
     assert stage.stored(second).get("appointment_at") == stage.days_ago(-1)
     forms = FormInstance.objects.filter(participant=person, visit="UNS", visit_number=2)
     assert sorted(form.code for form in forms) == ["LAB", "VIS", "VIT"]
+
+
+def test_whoever_marks_a_visit_missed_second_overwrites_no_reason():
+    someone = stage.infused(ago=20)
+    record = FormInstance.objects.get(participant=someone, code="VIS", visit="D7")
+    services.mark_missed(record, by=STAGE, reason="refused")
+
+    services.mark_missed(record, by=STAGE, reason="refused")
+    with pytest.raises(VisitRefused, match="reopen it first"):
+        services.mark_missed(record, by=STAGE, reason="staff")
+
+    stored = stage.stored(record)
+    assert (stored.get("not_done_reason"), stored.revision) == ("refused", 1)
 
 
 def test_visit_done_cannot_be_marked_missed():

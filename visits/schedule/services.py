@@ -202,6 +202,11 @@ def mark_missed(
         before = data_of(form, row_of(form))
         if before.get("performed") == YesNo.YES:
             raise VisitRefused(_("This visit took place; correct its visit record."))
+        if before.get("not_done_reason") not in (None, reason):
+            message = _(
+                "Somebody marked this visit as missed already: reopen it first."
+            )
+            raise VisitRefused(message)
         observed = forms_with_observations(
             casebook_of(form.participant), form.visit, form.visit_number
         )

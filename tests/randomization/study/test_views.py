@@ -70,3 +70,23 @@ def test_who_proposed_to_open_and_lost_the_role_is_no_second_voice(client):
     page(client, "confirm_status", proposal.pk, user=colleague("SO"), go="1")
 
     assert (alone, study_selectors.study_status()) == ("paused_infusion", "open")
+
+
+def test_nobody_waits_for_a_confirmation_to_stop_infusions(client):
+    stage.open_study()
+    leader, officer = colleague("PI"), colleague("SO")
+    page(
+        client, "change_status", user=leader, status="paused_randomisation", reason="x"
+    )
+    page(client, "change_status", status="open", reason="supplied")
+    proposal = study_selectors.status_changes().first()
+
+    page(client, "change_status", user=officer, status="paused_infusion", reason="SAE")
+    stopped = study_selectors.study_status()
+    page(client, "confirm_status", proposal.pk, go="1")
+    text = page(client, "study").content.decode()
+    page(client, "change_status", user=leader, status="open", reason="cleared")
+
+    assert (stopped, study_selectors.study_status()) == ("paused_infusion",) * 2
+    assert "The study was stopped since this was proposed. Propose again." in text
+    assert study_selectors.proposals().get().reason == "cleared"
