@@ -220,11 +220,11 @@ def test_a_corrected_registration_asks_about_the_demographics_or_no_more(
         save(log, values, by=coordinator, reasons=why)
         states.append(query_states(demographics))
 
-    asked = {("birth_date", "DEM-04"), ("sex", "DEM-03")}
+    places = {("birth_date", "DEM-04"), ("sex", "DEM-03")}
     assert states == [
         {},
-        dict.fromkeys(asked, "open"),
-        dict.fromkeys(asked, "closed"),
+        dict.fromkeys(places, "open"),
+        dict.fromkeys(places, "closed"),
     ]
 
 
