@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A proposal to reopen the study is withdrawn when the study is paused."""
 
-    dependencies = [("randomization", "0005_randomization_record")]
+    dependencies = [("randomization", "0006_secrets_leave_entries")]
 
     operations = [
         migrations.AddField(
