@@ -82,7 +82,7 @@ def test_of_two_who_begin_it_the_second_is_asked_about_what_differs():
     second = browser("IN").post(url, {**sent, "place": "our_icu"})
 
     assert second.status_code == 409
-    assert "Somebody else changed this meanwhile." in second.content.decode()
+    assert "This was changed meanwhile. Choose one." in second.content.decode()
 
 
 def test_form_that_an_event_asks_for_stands_in_my_work():
