@@ -20,15 +20,18 @@ from record.review.selectors.verification import VerificationState, verification
 
 
 def study_status() -> StudyStatus:
-    in_force = StudyStatusChange.objects.exclude(in_force_at=None)
-    last = in_force.order_by("in_force_at", "id").last()
+    last = last_step()
     return StudyStatus(last.status) if last else StudyStatus.SETUP
+
+
+def last_step() -> StudyStatusChange | None:
+    """The steps follow each other as they were taken, whatever a clock said."""
+    return StudyStatusChange.objects.exclude(in_force_at=None).order_by("id").last()
 
 
 def pause() -> StudyStatusChange | None:
     """Step that paused randomization or infusions; None while neither is paused."""
-    steps = StudyStatusChange.objects.exclude(in_force_at=None)
-    last = steps.order_by("in_force_at", "id").last()
+    last = last_step()
     return last if last and last.status in PAUSED else None
 
 
@@ -40,7 +43,7 @@ def infusions_paused_at() -> datetime | None:
 
 def were_infusions_paused(at: datetime) -> bool:
     steps = StudyStatusChange.objects.filter(in_force_at__lte=at)
-    last = steps.order_by("in_force_at", "id").last()
+    last = steps.order_by("id").last()
     return last is not None and last.status == StudyStatus.PAUSED_INFUSION
 
 

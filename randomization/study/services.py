@@ -1,5 +1,7 @@
 """The study as a whole: one person pauses it, two open it (register STA)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -44,7 +46,7 @@ def change_status(
             status=status,
             reason=written(reason),
             decided_by=by,
-            in_force_at=None if is_proposal else clock.now(),
+            in_force_at=None if is_proposal else _in_force_from(),
         )
 
 
@@ -74,7 +76,7 @@ def confirm_status(
             )
         if change.status == StudyStatus.OPEN:
             _require_ready_to_open()
-        change.confirmed_by, change.in_force_at = by, clock.now()
+        change.confirmed_by, change.in_force_at = by, _in_force_from()
         change.save(update_fields=("confirmed_by", "in_force_at"))
     return change
 
@@ -99,6 +101,13 @@ def _withdraw_proposals() -> None:
 def _require_no_proposal() -> None:
     if study_selectors.proposals().exists():
         raise RandomizationRefused(_("A proposal waits for confirmation already."))
+
+
+def _in_force_from() -> datetime:
+    """Now, and where a clock was set back the time of the step before."""
+    before = study_selectors.last_step()
+    earlier = before.in_force_at if before else None
+    return max(clock.now(), earlier) if earlier else clock.now()
 
 
 def _require_ready_to_open() -> None:
