@@ -129,7 +129,7 @@ def test_a_guard_that_was_taken_away_or_weakened_is_named(
 
 
 def test_each_table_is_recorded_by_one_trigger_an_operation():
-    name = re.compile(r"trigger pgtrigger_(record|record_change)_\w+ of (\w+)")
+    name = re.compile(r"trigger pgtrigger_(record|record_change)_[0-9a-f]{5} of (\w+)")
     recording = filter(None, map(name.fullmatch, guards.of_this_release()))
     counts = Counter(match.groups() for match in recording)
 
