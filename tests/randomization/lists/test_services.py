@@ -78,7 +78,9 @@ def test_audit_of_the_lists_is_restricted_and_holds_ciphertext_only():
     slot = entries.filter(table_name="randomization_slot").first()
     assert slot.changes["arm"][1] == Slot.objects.get(pk=slot.row_id).arm
     insert_entry = entries.filter(table_name="randomization_allocationlist").first()
-    assert "content" not in insert_entry.changes
+    before, digest = insert_entry.changes["content"]
+    assert before is None
+    assert re.fullmatch("[0-9a-f]{64}", digest)
 
 
 @pytest.mark.verifies("RAN-04")
