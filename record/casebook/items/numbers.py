@@ -29,14 +29,16 @@ COMPARATORS = {"小于": "<", "低于": "<", "大于": ">", "高于": ">"}
 LIMIT = re.compile(r"(?P<comparator>[<>]|[小低大高]于) ?(?P<amount>[^<>=].*)")
 OTHER_LIMIT = re.compile(r"[≤≥⩽⩾≦≧]|[<>]=|=[<>]|不[超低高]")
 # What a laboratory puts beside a value outside its range: `133↑`, `133 H`, `↓ 133`.
-_ARROWS, _WORDS = r"[↑↓⇑⇓⬆⬇▲▼*]+", r"(?:HH?|LL?|偏?[高低](?!于))"
-_MARK = rf"(?:{_ARROWS}|\({_WORDS}\)|{_WORDS})"
-FLAG_BEFORE = re.compile(rf"^(?:{_MARK} ?)+(?=[0-9<>小低大高])")
+# No mark is given back once read: a text of marks alone would take for ever.
+_ARROW, _WORDS = r"[↑↓⇑⇓⬆⬇▲▼*]", r"(?:HH?|LL?|偏?[高低](?!于))"
+_MARK = rf"(?:{_ARROW}|\({_WORDS}\)|{_WORDS})"
+FLAG_BEFORE = re.compile(rf"^(?:{_MARK} ?)++(?=[0-9<>小低大高])")
 FLAG = re.compile(
-    rf"(?<=[0-9])(?: ?{_MARK})+(?= |$)"
-    rf"|(?<=[^ ])(?: ?{_ARROWS}| ?\({_WORDS}\)| {_WORDS})+$"
+    rf"(?<=[0-9])(?: ?{_MARK})++(?= |$)"
+    rf"|(?<=[^ ])(?: ?{_ARROW}| ?\({_WORDS}\)| {_WORDS})++$"
 )
 MAX_EXPONENT = 8
+LONGEST_FLAGGED = 200  # characters; no number with unit and flags has more
 Amount = Quantity | DetectionLimit
 PARTS = "unit", "comparator"  # columns of a laboratory value beside its number
 
@@ -196,7 +198,9 @@ class Lab(Item, models.DecimalField):  # type: ignore[type-arg]
             return None
         _refuse_other_limit(typed, entered)
         limit = LIMIT.fullmatch(typed)
-        amount = FLAG.sub("", limit["amount"] if limit else typed)
+        amount = limit["amount"] if limit else typed
+        if len(amount) <= LONGEST_FLAGGED:
+            amount = FLAG.sub("", amount)
         match = AMOUNT.fullmatch(amount)
         named = (match["unit"] if match else None) or str(beside or "")
         exact = parse_number(amount, self.decimal_places, unit=named, entered=entered)

@@ -1,8 +1,10 @@
 """A limit of detection: read, kept, told again, and never taken for the number."""
 
+import time
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from exports.selectors.cells import cells
 from record.capture.problems import SaveRefused
@@ -63,6 +65,18 @@ def test_a_limit_is_read_beside_a_flag_and_in_words(item):
 
     assert {read_alike(item, text) for text in texts} == {limit}
     assert read_alike(item, "H >2000") == read_alike(item, "大于 2000")
+
+
+def test_marks_without_end_are_refused_at_once():
+    parts = ("*", " *", "H", " H", "(H)", "↑ ", "偏高", "1*")
+    texts = [f"{start}{part * 5000}x" for start in ("", "1", "<1") for part in parts]
+    started = time.perf_counter()
+
+    for text in texts:
+        with pytest.raises(ValidationError):
+            LAB.parse(text)
+
+    assert time.perf_counter() - started < 2
 
 
 @for_each(declared(Lab))
