@@ -1,6 +1,5 @@
 """A limit of detection: read, kept, told again, and never taken for the number."""
 
-import time
 from decimal import Decimal
 
 import pytest
@@ -67,16 +66,13 @@ def test_a_limit_is_read_beside_a_flag_and_in_words(item):
     assert read_alike(item, "H >2000") == read_alike(item, "大于 2000")
 
 
-def test_marks_without_end_are_refused_at_once():
+def test_marks_without_end_are_refused():
     parts = ("*", " *", "H", " H", "(H)", "↑ ", "偏高", "1*")
     texts = [f"{start}{part * 5000}x" for start in ("", "1", "<1") for part in parts]
-    started = time.perf_counter()
 
-    for text in texts:
+    for text in texts:  # each would take hours if marks were given back
         with pytest.raises(ValidationError):
             LAB.parse(text)
-
-    assert time.perf_counter() - started < 2
 
 
 @for_each(declared(Lab))
