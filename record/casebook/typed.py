@@ -25,8 +25,9 @@ _CLOCK = re.compile(
     re.ASCII,
 )
 BEFORE_CLOCK = r"[T ]+|(?<=[日\d])(?=[上中下]午|凌晨|早上|晚上)"
-_DAY_AND_CLOCK = re.compile(
-    rf"(?P<day>\d{{8}}|.*?日|[^ T日]+)(?:{BEFORE_CLOCK}|(?<=日))(?P<clock>.*\d.*)"
+_DAY_AND_CLOCK = re.compile(  # a longer text is no date
+    r"(?P<day>\d{8}|[^日]{1,30}日|[^ T日]{1,30})"
+    rf"(?:{BEFORE_CLOCK}|(?<=日))(?P<clock>.{{0,30}}\d.{{0,30}})"
 )
 MIDNIGHT_CLOCK = re.compile(r"24:00(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 # The hours of 24 that each part of the day may mean.

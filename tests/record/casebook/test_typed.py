@@ -3,6 +3,7 @@
 import pytest
 
 from record.casebook.typed import iso_date, iso_datetime, iso_time
+from trial_edc.typed_text import plain
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,11 @@ def test_a_time_has_hours_and_minutes_and_the_zone_that_was_typed(text, expected
 )
 def test_a_date_with_a_time_has_a_t_between_them(text, expected):
     assert iso_datetime(text) == expected
+
+
+def test_a_text_without_end_is_no_date():
+    texts = [f"1{part * 100_000}x" for part in ("日", "T", " ", "1日", "下午", "1")]
+
+    read = [iso_datetime(text) for text in texts]  # minutes each, without a limit
+
+    assert read == [plain(text) for text in texts]
