@@ -2,7 +2,7 @@
 
 A line of the file is the instant at which the trail fitted and the digest of its last
 seal then. The chain of seals must hold each of them for ever, so that neither a cut end
-nor a chain made anew passes. The same digest goes out by mail and can be printed.
+nor a chain made anew passes. The same digest goes out by mail.
 """
 
 from dataclasses import dataclass
@@ -24,25 +24,25 @@ class KeptDigest:
     digest: str
 
 
-def file() -> Path:
+def path() -> Path:
     return Path(settings.MEDIA_ROOT) / "anchors" / "seals.txt"
 
 
 def keep(digest: str) -> bool:
-    """Write down the digest of the last seal; False when it stands there already."""
+    """False when this digest is the last that was written down."""
     kept = anchors()
     if kept and kept[-1].digest == digest:
         return False
-    file().parent.mkdir(parents=True, exist_ok=True)
-    with file().open("a", encoding="ascii") as lines:
+    path().parent.mkdir(parents=True, exist_ok=True)
+    with path().open("a", encoding="ascii") as lines:
         lines.write(f"{clock.now().isoformat()} {digest}\n")
     return True
 
 
 def anchors() -> list[KeptDigest]:
-    if not file().exists():
+    if not path().exists():
         return []
-    lines = file().read_text(encoding="ascii").splitlines()
+    lines = path().read_text(encoding="ascii").splitlines()
     pairs = (line.split() for line in lines if line.strip())
     return [KeptDigest(datetime.fromisoformat(at), digest) for at, digest in pairs]
 

@@ -36,10 +36,7 @@ TRIGGER_FUNCTIONS = """
 
 
 def harden(*, owner_alias: str, runtime_role: str) -> None:
-    """Give the runtime role its rights, and take from it all others.
-
-    What only a superuser can take (the functions of large objects) `roles.sql` takes.
-    """
+    """The functions of large objects only a superuser can take: `roles.sql` does."""
     connection = connections[owner_alias]
     role = connection.ops.quote_name(runtime_role)
     with connection.cursor() as cursor:

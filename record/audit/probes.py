@@ -12,7 +12,7 @@ from trial_edc.requirements import implements
 
 NO_RIGHT = "42501"
 REFUSED = (NO_RIGHT, "AU003")  # by the right that is missing, or by a trigger
-RULED_TABLES = ("audit_entry", "audit_seal", "audit_sealedentry", "django_migrations")
+KEPT_TABLES = ("audit_entry", "audit_seal", "audit_sealedentry", "django_migrations")
 
 # What it is, and the statement that must be refused.
 ATTEMPTS = (
@@ -57,7 +57,7 @@ ATTRIBUTES = """
         EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.member = r.oid)
     FROM pg_catalog.pg_roles r WHERE rolname = current_user
 """
-NAMES = (
+ATTRIBUTE_NAMES = (
     "superuser",
     "may make roles",
     "may make databases",
@@ -90,14 +90,14 @@ def weaknesses() -> Iterator[str]:
     """Name attributes and stored settings that the role must not have."""
     with connection.cursor() as cursor:
         cursor.execute(ATTRIBUTES)
-        flags = zip(NAMES, cursor.fetchone(), strict=True)
+        flags = zip(ATTRIBUTE_NAMES, cursor.fetchone(), strict=True)
         yield from (name for name, is_set in flags if is_set)
         cursor.execute(STORED_SETTINGS)
         yield from (f"stored setting {setting}" for (setting,) in cursor.fetchall())
 
 
 def _on_tables() -> Iterator[tuple[str, str]]:
-    for table in RULED_TABLES:
+    for table in KEPT_TABLES:
         yield f"insert into {table}", f"INSERT INTO {table} TABLE {table}"
         yield f"delete from {table}", f"DELETE FROM {table}"  # noqa: S608 - ours
     for table in sorted(connection.introspection.table_names()):

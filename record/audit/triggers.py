@@ -94,7 +94,7 @@ def record_each(
 
 
 def recording_trigger(model: type[models.Model]) -> RecordTrigger | None:
-    """Give the trigger that records a table's new rows; None where none does."""
+    """None for a table whose rows nothing records."""
     triggers = getattr(model._meta, "triggers", ())
     return next((t for t in triggers if isinstance(t, RecordTrigger)), None)
 
