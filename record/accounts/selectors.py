@@ -103,7 +103,7 @@ def _labelled_values(changes: dict[str, list[Any]]) -> Iterator[tuple[str, Any, 
         if field.name not in HIDDEN_FIELDS and (old or "") != (new or ""):
             label = capfirst(str(field.verbose_name))
             if field.name in SECRET:
-                yield label, None, _("changed")
+                yield label, None, _("set")
                 continue
             before = None if old == "" else _display_value(field, old)
             yield label, before, _display_value(field, new)

@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
 
 from record.accounts.models import User
+from record.accounts.selectors import history_of
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person
@@ -106,3 +107,15 @@ def test_name_is_shown_in_the_readers_language():
         assert str(user) == "李伟"
     with translation.override("en"):
         assert str(user) == "Li Wei"
+
+
+@pytest.mark.verifies("AUD-02")
+def test_history_says_that_a_password_was_set_and_shows_nothing_of_it():
+    user = person("CO", password=PASSWORD)
+
+    [change] = history_of(user)
+
+    labels = {str(label): (old, str(new)) for label, old, new in change.values}
+    assert labels["Password"] == (None, "set")
+    assert "argon2" not in str(change.values)
+    assert "Former passwords" not in labels
