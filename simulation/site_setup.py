@@ -3,8 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 
 from randomization.lists.services import allocation_list
+from randomization.lists.services.validation_report import (
+    is_predictable,
+    predictability_with,
+)
 from randomization.study import services as study
 from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
@@ -48,15 +53,24 @@ def _ranges(since: date) -> Iterator[laboratories.Range]:
 
 def seal_list(staff: Mapping[str, User], *, reason: str = "") -> None:
     """Generate a list with random block sizes, have it approved, seal it."""
-    multiples = chance.source().sample(range(1, MOST_MULTIPLE + 1), 2)
     draft = allocation_list.generate_draft(
-        block_sizes=[ARMS * multiple for multiple in multiples],
+        block_sizes=chance.source().choice(_unpredictable_pairs()),
         by=staff["lc"],
         size=SEGMENT,
         reason=reason,
     )
     allocation_list.approve(draft, by=staff["us"])
     allocation_list.seal_list(draft, by=staff["lc"])
+
+
+def _unpredictable_pairs() -> list[tuple[int, int]]:
+    """Pairs of block sizes of which the arms can hardly be foreseen."""
+    sizes = range(ARMS, ARMS * MOST_MULTIPLE + 1, ARMS)
+    return [
+        pair
+        for pair in combinations(sizes, 2)
+        if not is_predictable(predictability_with(pair, SEGMENT))
+    ]
 
 
 def ensure_free_slot(site: Site) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from randomization.lists.rules.lists import UnusableBlocks
 from randomization.lists.services.validation_report import (
     is_predictable,
+    predictability_text,
     predictability_with,
 )
 from trial_edc.text_fields import PlainText, TypedInteger, TypedText
@@ -86,16 +87,26 @@ class GenerateForm(SegmentForm):
             return ""
         if not is_predictable(predictability):
             return ""
-        message = gettext(
-            "With these block sizes, who knows all earlier arms is certain of the next "
-            "one in %(certain)s %% of the allocations, and guesses %(right)s %% of all "
-            "rightly. Sizes that vary more tell less."
+        text = gettext(
+            "%(figures)s. Sizes that vary more tell less. With these, whoever approves "
+            "the list must say in writing why it may be used."
         )
-        shares = {
-            "certain": f"{predictability.certain:.1%}",
-            "right": f"{predictability.right:.1%}",
-        }
-        return message % {name: text.rstrip("%") for name, text in shares.items()}
+        return text % {"figures": predictability_text(predictability)}
+
+
+class ApprovalForm(forms.Form):
+    """What the approver of a list says; needed when much of it can be foreseen."""
+
+    confirmation = TypedText(
+        label=_("Why this list may be used although much of it can be foreseen"),
+        longest=1000,
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, needs_confirmation: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_confirmation:
+            del self.fields["confirmation"]
 
 
 class ImportForm(SegmentForm):

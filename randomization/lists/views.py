@@ -1,7 +1,7 @@
 """The page of allocation lists for the list custodian; it shows no arm."""
 
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,11 +12,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from randomization.lists import selectors as lists_selectors
-from randomization.lists.forms import GenerateForm, ImportForm, SegmentForm
+from randomization.lists.forms import (
+    ApprovalForm,
+    GenerateForm,
+    ImportForm,
+    SegmentForm,
+)
 from randomization.lists.problems import FaultyList
 from randomization.lists.rules.validation import Fault
 from randomization.lists.services import allocation_list
-from randomization.lists.services.validation_report import validation_report
+from randomization.lists.services.validation_report import (
+    ValidationReport,
+    validation_report,
+)
+from randomization.models import AllocationList
 from randomization.problems import RandomizationRefused
 from randomization.views import run_or_report
 from randomization.vocabulary import ListState
@@ -33,16 +42,31 @@ def allocation_lists(request: StaffRequest) -> HttpResponse:
     return _lists_page(request)
 
 
+class WaitingList(NamedTuple):
+    """A list that is not sealed, as the page shows it."""
+
+    draft: AllocationList
+    report: ValidationReport
+    approval_form: ApprovalForm
+
+
 def _lists_page(
     request: StaffRequest,
     form: SegmentForm | None = None,
     problem: RandomizationRefused | None = None,
+    refused_approval: WaitingList | None = None,
 ) -> HttpResponse:
     unsealed = lists_selectors.allocation_lists().filter(state__in=UNSEALED)
+    waiting = [_waiting_list(draft) for draft in unsealed]
+    if refused_approval:
+        waiting = [
+            refused_approval if each.draft == refused_approval.draft else each
+            for each in waiting
+        ]
     may_generate = request.user.may(Permission.LIST_GENERATE)
     context = {
         "lists": lists_selectors.allocation_lists(),
-        "reports": [(draft, validation_report(draft)) for draft in unsealed],
+        "waiting": waiting,
         "total": lists_selectors.slot_count(),
         "left": lists_selectors.unused_slot_count(),
         "may_add": may_generate
@@ -57,10 +81,21 @@ def _lists_page(
     if form is not None:
         name = "import_form" if isinstance(form, ImportForm) else "generate_form"
         context[name] = form
-    status = HTTPStatus.OK if form is None else HTTPStatus.BAD_REQUEST
+    refused = form or problem or refused_approval
+    status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
     return render(
         request, "randomization/lists/allocation_lists.html", context, status=status
     )
+
+
+def _waiting_list(draft: AllocationList, *posted: Any) -> WaitingList:
+    report = validation_report(draft)
+    form = ApprovalForm(
+        *posted,
+        needs_confirmation=report.needs_confirmation,
+        auto_id=f"approval_{draft.pk}_%s",  # one for each list on the page
+    )
+    return WaitingList(draft, report, form)
 
 
 def _bound_to_protocol(form: type[F], *posted: Any) -> F:
@@ -116,8 +151,16 @@ def _fault_text(fault: Fault) -> str:
 @require_POST
 def approve(request: StaffRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(lists_selectors.allocation_lists(), pk=pk)
-    run_or_report(request, lambda: allocation_list.approve(draft, by=request.user))
-    return redirect("randomization:allocation_lists")
+    waiting = _waiting_list(draft, request.POST)
+    form, problem = waiting.approval_form, None
+    if form.is_valid():
+        try:
+            allocation_list.approve(draft, **form.cleaned_data, by=request.user)
+        except RandomizationRefused as refusal:
+            problem = refusal
+        else:
+            return redirect("randomization:allocation_lists")
+    return _lists_page(request, problem=problem, refused_approval=waiting)
 
 
 @permitted(Permission.LIST_GENERATE)

@@ -24,6 +24,7 @@ MOVING = (
     "commitment",
     "approved_at",
     "approved_by_id",
+    "confirmation",
     "sealed_at",
     "sealed_by_id",
     "destroyed_at",
@@ -152,6 +153,7 @@ class AllocationList(Recorded):
     made_by = person()
     approved_at = models.DateTimeField(null=True)
     approved_by = person(null=True)
+    confirmation = models.TextField(blank=True)  # of one that can be foreseen: why
     sealed_at = models.DateTimeField(null=True)
     sealed_by = person(null=True)
     destroyed_at = models.DateTimeField(null=True)

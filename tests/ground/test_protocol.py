@@ -124,7 +124,8 @@ ODD = [
         "unsent_hours = 12",
         "safety.remind_unsent_hours: 12 is not a list",
     ),
-    ("certain_share_to_warn = 0.1", "certain_share_to_warn = 1.1", "between 0 and 1"),
+    ("_certain_share = 0.1", "_certain_share = 1.1", "between 0 and 1"),
+    ("_guessed_share = 0.695", "_guessed_share = -0.1", "between 0 and 1"),
     ("[freshness]", "freshness = 1\n[fresh]", "fresh"),
 ]
 

@@ -232,9 +232,10 @@ class Blinding:
 
 @dataclass(frozen=True, slots=True)
 class RandomizationSettings:
-    """When the keepers of the allocation list are warned."""
+    """When the keepers of the allocation list are warned; shares from 0 to 1."""
 
-    certain_share_to_warn: Decimal
+    largest_certain_share: Decimal
+    largest_rightly_guessed_share: Decimal
     places_left_to_tell: int
 
 
@@ -298,11 +299,12 @@ class Protocol:
             that=sum(arm.planned for arm in self.arms) == self.registry.enrolment,
             problem="planned numbers do not add up to registry.enrolment",
         )
-        require(
-            "randomization.certain_share_to_warn",
-            that=0 <= self.randomization.certain_share_to_warn <= 1,
-            problem="is not between 0 and 1",
-        )
+        for name in ("largest_certain_share", "largest_rightly_guessed_share"):
+            require(
+                f"randomization.{name}",
+                that=0 <= getattr(self.randomization, name) <= 1,
+                problem="is not between 0 and 1",
+            )
 
     def criterion(self, criterion_id: str) -> Criterion:
         return next(c for c in self.criteria if c.id == criterion_id)

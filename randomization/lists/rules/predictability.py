@@ -5,14 +5,15 @@ the next one depends on the block sizes; the custodian is told before a list is 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache, lru_cache
 
-from randomization.lists.rules.lists import generate
+from randomization.lists.rules.lists import ListRow, generate
 from trial_edc.requirements import implements
 
-SAMPLED_PLACES = 20_000  # the shares are averages over so many places
+SAMPLED_PLACES = 80_000  # the shares of a scheme are averages over so many places
 
 Rest = tuple[int, ...]  # what is still to come of the present block, by arm
 Belief = Mapping[Rest, float]
@@ -20,29 +21,82 @@ Belief = Mapping[Rest, float]
 
 @dataclass(frozen=True, slots=True)
 class Predictability:
-    """Shares of the places of a list, from 0 to 1, on average over lists."""
+    """Shares of the places of a list, from 0 to 1."""
 
-    certain: float  # whose arm follows from the earlier ones
-    right: float  # guessed rightly by naming the likelier arm each time
+    certain: Fraction  # whose arm follows from the earlier ones
+    right: Fraction  # when each guess is the arm that lags, or any at a tie
 
 
 @implements("RND-04")
 @lru_cache
-def predictability(
+def predictability_of_scheme(
     sizes: tuple[int, ...], *, arms: tuple[str, ...], size: int
 ) -> Predictability:
     """Average over lists of that length with these block sizes.
 
     The lists are drawn from fixed seeds, so the result is the same each time.
     """
-    certain = right = 0.0
-    lists = max(1, SAMPLED_PLACES // size)
-    for seed in range(lists):
-        rows = generate(seed=f"sample {seed}", block_sizes=sizes, arms=arms, size=size)
-        for odds in next_arm_odds((row.arm for row in rows), sizes=sizes, arms=arms):
-            certain += is_certain(odds)
-            right += max(odds.values())
-    return Predictability(certain / (lists * size), right / (lists * size))
+    lists = [
+        generate(seed=f"sample {seed}", block_sizes=sizes, arms=arms, size=size)
+        for seed in range(max(1, SAMPLED_PLACES // size))
+    ]
+    drawn = [[row.arm for row in rows] for rows in lists]
+    return Predictability(
+        _mean(certain_share(each, sizes=sizes, arms=arms) for each in drawn),
+        _mean(rightly_guessed_share(each, arms=arms) for each in drawn),
+    )
+
+
+@implements("RND-04")
+def predictability_of_rows(
+    rows: Sequence[ListRow], *, arms: tuple[str, ...]
+) -> Predictability:
+    """Of one list as it stands, whatever scheme it is said to come from.
+
+    The observer knows the block sizes that the list declares, and sees when shorter
+    blocks of one length fit it all the way.
+    """
+    drawn = [row.arm for row in rows]
+    declared = {row.block_size for row in rows}
+    schemes = [declared, *({size} for size in _lengths_that_fit(drawn, arms))]
+    return Predictability(
+        max(certain_share(drawn, sizes=sizes, arms=arms) for sizes in schemes),
+        rightly_guessed_share(drawn, arms=arms),
+    )
+
+
+def certain_share(
+    drawn: Sequence[str], *, sizes: Iterable[int], arms: tuple[str, ...]
+) -> Fraction:
+    odds = next_arm_odds(drawn, sizes=sizes, arms=arms)
+    return Fraction(sum(map(is_certain, odds)), len(drawn))
+
+
+def rightly_guessed_share(drawn: Sequence[str], *, arms: tuple[str, ...]) -> Fraction:
+    """Each time the guess is the arm drawn least so far; among equals, any of them.
+
+    In permuted blocks no guess is better.
+    """
+    counts = dict.fromkeys(arms, 0)
+    right = Fraction(0)
+    for arm in drawn:
+        lagging = [name for name in arms if counts[name] == min(counts.values())]
+        if arm in lagging:
+            right += Fraction(1, len(lagging))
+        counts[arm] += 1
+    return right / len(drawn)
+
+
+def _lengths_that_fit(drawn: Sequence[str], arms: tuple[str, ...]) -> Iterator[int]:
+    for size in range(len(arms), len(drawn), len(arms)):
+        blocks = (drawn[start : start + size] for start in range(0, len(drawn), size))
+        if all(len({block.count(arm) for arm in arms}) == 1 for block in blocks):
+            yield size
+
+
+def _mean(shares: Iterable[Fraction]) -> Fraction:
+    each = list(shares)
+    return sum(each, Fraction(0)) / len(each)
 
 
 def is_certain(odds: Mapping[str, float]) -> bool:

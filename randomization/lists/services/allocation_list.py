@@ -20,7 +20,10 @@ from randomization.lists import selectors as lists_selectors
 from randomization.lists.problems import FaultyList
 from randomization.lists.rules import lists
 from randomization.lists.rules.validation import validate_list
-from randomization.lists.services.validation_report import validation_report
+from randomization.lists.services.validation_report import (
+    ValidationReport,
+    validation_report,
+)
 from randomization.lists.services.verification import ARMS, problems
 from randomization.models import AllocationList, Slot
 from randomization.problems import RandomizationRefused
@@ -166,8 +169,13 @@ def _first_free_sequence() -> int:
 
 @implements("RAN-04")
 def approve(
-    allocation_list: AllocationList, *, by: User, via: Source = Source.PAGE
+    allocation_list: AllocationList,
+    *,
+    by: User,
+    confirmation: str = "",
+    via: Source = Source.PAGE,
 ) -> AllocationList:
+    """`confirmation`: why a list may be used of which much can be foreseen."""
     _require_permission(by, Permission.LIST_APPROVE)
     with attributed(by=by, via=via):
         draft = _locked(allocation_list, ListState.DRAFT)
@@ -175,14 +183,29 @@ def approve(
             raise RandomizationRefused(
                 _("Somebody else must approve the list that you made.")
             )
-        if failed := [
-            line.text for line in validation_report(draft) if line.state == "not_met"
-        ]:
+        report = validation_report(draft)
+        if failed := [line.text for line in report.rules if line.state == "not_met"]:
             raise RandomizationRefused(
                 _("Not so: %(rules)s.") % {"rules": "; ".join(failed)}
             )
+        _require_confirmation(report, confirmation)
         return _change_state(
-            draft, ListState.APPROVED, approved_at=clock.now(), approved_by=by
+            draft,
+            ListState.APPROVED,
+            approved_at=clock.now(),
+            approved_by=by,
+            confirmation=written(confirmation) if report.needs_confirmation else "",
+        )
+
+
+def _require_confirmation(report: ValidationReport, confirmation: str) -> None:
+    if report.needs_confirmation and not written(confirmation):
+        raise RandomizationRefused(
+            _(
+                "%(figures)s. Write why it may be used all the same, or leave it to "
+                "the custodian to destroy it and to draw another."
+            )
+            % {"figures": report.foreseeable.text}
         )
 
 
@@ -194,6 +217,7 @@ def seal_list(
     _require_permission(by, Permission.LIST_GENERATE)
     with attributed(by=by, via=via):
         approved = _locked(allocation_list, ListState.APPROVED)
+        _require_confirmation(validation_report(approved), approved.confirmation)
         if approved.first_sequence != _first_free_sequence():
             raise RandomizationRefused(
                 _("Another list was sealed meanwhile; make a new draft.")

@@ -1,8 +1,11 @@
 """What an observer of all earlier arms knows of the next one, worked by hand."""
 
+from fractions import Fraction
+
 import pytest
 
 from randomization.lists.rules.lists import (
+    ListRow,
     UnusableBlocks,
     acceptance_probability,
     require_usable,
@@ -11,7 +14,8 @@ from randomization.lists.rules.predictability import (
     Predictability,
     is_certain,
     next_arm_odds,
-    predictability,
+    predictability_of_rows,
+    predictability_of_scheme,
 )
 
 ARMS = ("MSC", "SALINE")
@@ -52,17 +56,49 @@ def test_odds_follow_from_what_may_be_left_of_the_block(sizes, earlier, msc):
 
 
 @pytest.mark.verifies("RND-04")
-def test_blocks_of_2_give_away_each_second_arm():
-    assert predictability((2,), arms=ARMS, size=80) == Predictability(0.5, 0.75)
-    assert predictability((2,), arms=ARMS, size=20_002) == Predictability(0.5, 0.75)
+@pytest.mark.parametrize("size", [80, 80_002])
+def test_blocks_of_2_give_away_each_second_arm(size):
+    shares = predictability_of_scheme((2,), arms=ARMS, size=size)
+
+    assert shares == Predictability(Fraction(1, 2), Fraction(3, 4))
 
 
 @pytest.mark.verifies("RND-04")
 def test_the_average_over_sampled_lists_is_the_same_each_time():
-    shares = predictability((4,), arms=ARMS, size=80)
+    shares = predictability_of_scheme((4,), arms=ARMS, size=80)
 
     # Of all lists 1/3 and 17/24; these are of the lists from the fixed seeds.
-    assert (shares.certain, shares.right) == pytest.approx((0.3313, 0.7073166667))
+    assert shares == Predictability(Fraction(13327, 40_000), Fraction(56673, 80_000))
+
+
+def listed(*blocks):
+    """Rows of a list; a letter is an arm, a word a block."""
+    names = {"M": "MSC", "S": "SALINE"}
+    arms = [
+        (number, len(block), names[letter])
+        for number, block in enumerate(blocks, 1)
+        for letter in block
+    ]
+    return [ListRow(seq, *row) for seq, row in enumerate(arms, 1)]
+
+
+@pytest.mark.verifies("RND-04")
+@pytest.mark.parametrize(
+    ("rows", "certain", "right"),
+    [
+        # Of MMSS the last two places are certain; guessed 1/2, 0, 1, 1.
+        (listed("MMSS"), 2 / 4, 5 / 8),
+        # Of MSSM the last one is; guessed 1/2, 1, 1/2, 1.
+        (listed("MMSS", "MSSM"), 3 / 8, 11 / 16),
+        # One block, as declared; but blocks of 2 fit it, which give away the halves.
+        (listed("MSSMMSSM"), 4 / 8, 3 / 4),
+        (listed("MSSM", "SMMS"), 4 / 8, 3 / 4),
+    ],
+)
+def test_an_imported_list_is_judged_by_its_own_rows(rows, certain, right):
+    shares = predictability_of_rows(rows, arms=ARMS)
+
+    assert shares == Predictability(Fraction(certain), Fraction(right))
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,14 @@ from randomization.lists.problems import FaultyList
 from randomization.lists.rules import lists
 from randomization.lists.services import allocation_list
 from randomization.lists.services.validation_report import validation_report
-from randomization.lists.services.verification import problems
+from randomization.lists.services.verification import ARMS, problems
 from randomization.models import Allocation, AllocationList, Slot
 from randomization.problems import RandomizationRefused
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import STAGE, person
 from tests.randomization import stage
+from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 
 pytestmark = pytest.mark.django_db
@@ -99,21 +100,75 @@ def test_somebody_else_approves():
 def test_validation_report_tells_no_arm():
     report = validation_report(drafted())
 
-    assert [line.state for line in report] == ["met", "met", "met"]
-    assert not any(re.search("MSC|SALINE|[0-9] (2|8)", line.text) for line in report)
+    assert [line.state for line in report.lines] == ["met", "met", "met"]
+    assert not any(re.search("MSC|SALINE|block.* (2|8)", str(line)) for line in report)
 
 
-def test_validation_report_says_that_a_list_can_be_foreseen():
-    custodian = stage.colleague("LC")
+def drawn(*sizes):
+    return allocation_list.generate_draft(
+        block_sizes=sizes, by=stage.colleague("LC"), size=80
+    )
 
-    draft = allocation_list.generate_draft(block_sizes=[2], by=custodian)
 
-    assert [line.state for line in validation_report(draft)] == [
-        "met",
-        "met",
-        "unknown",
-    ]
-    allocation_list.approve(draft, by=stage.colleague("US"))
+def imported(*sizes):
+    rows = lists.generate(seed="1", block_sizes=sizes, arms=ARMS, size=80)
+    return allocation_list.import_draft(
+        text=lists.canonical(rows), by=stage.colleague("LC"), size=80
+    )
+
+
+def imported_example():
+    return allocation_list.import_draft(
+        text=EXAMPLE.read_text(), by=stage.colleague("LC"), size=80
+    )
+
+
+@pytest.mark.verifies("RND-04")
+@pytest.mark.parametrize(
+    ("make", "sizes", "needs_confirmation"),
+    [
+        (drawn, (2,), True),
+        (drawn, (4,), True),
+        (drawn, (2, 4), True),
+        (drawn, (2, 6), True),
+        (drawn, (2, 4, 6), True),
+        (drawn, (4, 6), False),
+        (drawn, (4, 6, 8), False),
+        (imported, (2,), True),
+        (imported, (4,), True),
+        (imported_example, (), False),  # certain of 8 places, 54 guessed rightly
+    ],
+)
+def test_a_list_that_can_be_foreseen_needs_the_approvers_words(
+    make, sizes, needs_confirmation
+):
+    draft, approver = make(*sizes), stage.colleague("US")
+
+    report = validation_report(draft)
+
+    assert [line.state for line in report.rules] == ["met"] * len(report.rules)
+    assert report.needs_confirmation is needs_confirmation
+    if needs_confirmation:
+        for nothing in ("", " \u200b"):
+            with pytest.raises(RandomizationRefused, match=r"certain of the next .* %"):
+                allocation_list.approve(draft, by=approver, confirmation=nothing)
+    reason = "The site never learns an arm."
+    approved = allocation_list.approve(draft, by=approver, confirmation=reason)
+    sealed = allocation_list.seal_list(approved, by=stage.colleague("LC"))
+    assert sealed.confirmation == (reason if needs_confirmation else "")
+
+
+@pytest.mark.verifies("RND-04")
+def test_a_list_approved_without_the_words_is_not_sealed():
+    draft = imported(4)
+    approver = stage.colleague("US")
+    with attributed(by=approver, via=Source.PAGE):
+        AllocationList.objects.filter(pk=draft.pk).update(
+            state="approved", approved_by=approver, approved_at=clock.now()
+        )
+
+    with pytest.raises(RandomizationRefused, match="certain of the next"):
+        allocation_list.seal_list(draft, by=stage.colleague("LC"))
 
 
 @pytest.mark.verifies("RAN-04")

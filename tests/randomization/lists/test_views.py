@@ -60,10 +60,32 @@ def test_custodian_is_warned_before_a_list_that_can_be_foreseen_is_drawn(client)
     assert warned.status_code == 400
     assert "certain of the next one in 50.0 % of the allocations" in text
     assert "guesses 75.0 % of all rightly" in text
+    assert "must say in writing why it may be used" in text
     assert "all the same" in text
     assert "all the same" not in page(client, "allocation_lists").content.decode()
     assert done.status_code == 302
     assert AllocationList.objects.count() == 1
+
+
+@pytest.mark.verifies("RND-04")
+def test_approver_says_why_a_list_that_can_be_foreseen_may_be_used(client):
+    page(client, "generate", user=person("LC"), block_sizes="2", although="on")
+    draft = AllocationList.objects.get()
+    too_long = "why " * 300
+
+    silent = page(client, "approve", draft.pk, user=person("US"), go="1")
+    wordy = page(client, "approve", draft.pk, confirmation=too_long)
+    draft.refresh_from_db()
+    state = draft.state
+    done = page(client, "approve", draft.pk, confirmation="Nobody learns an arm.")
+
+    assert [answer.status_code for answer in (silent, wordy, done)] == [400, 400, 302]
+    assert "This field is required" in silent.content.decode()
+    assert too_long.strip() in wordy.content.decode()
+    assert state == "draft"
+    shown = page(client, "allocation_lists").content.decode()
+    assert "Nobody learns an arm." in shown
+    assert "guesses 75.0 % of all rightly (limit 69.5 %)" in shown
 
 
 @pytest.mark.parametrize(
