@@ -33,6 +33,7 @@ def accrual_chart(
 ) -> AccrualChart:
     ends_on = max(today, begun_on + timedelta(days=planned_days))
     span = max((ends_on - begun_on).days, 1)
+    most = max(target, len(randomized_on))
 
     def x(on: date) -> float:
         inner = WIDTH - LEFT - RIGHT
@@ -40,7 +41,7 @@ def accrual_chart(
 
     def y(count: float) -> float:
         inner = HEIGHT - TOP - BOTTOM
-        return round(HEIGHT - BOTTOM - inner * count / target, 1)
+        return round(HEIGHT - BOTTOM - inner * count / most, 1)
 
     steps = [(x(begun_on), y(0))]
     for count, on in enumerate(sorted(randomized_on), 1):

@@ -55,6 +55,11 @@ class Dashboard:
         return self.randomized >= self.target
 
     @property
+    def beyond_plan(self) -> int:
+        """How many more are randomized than planned."""
+        return max(0, self.randomized - self.target)
+
+    @property
     def planned(self) -> int:
         if self.begun_on is None:
             return 0
