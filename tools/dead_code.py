@@ -50,6 +50,7 @@ CALLED_BY_LIBRARIES = [
     *("from_email", "redirect_request", "handle_DATA"),  # mail and HTTP
     *("compress_type", "external_attr", "writable"),  # zip files and streams
     "WebLogger",  # gunicorn, which is given its path
+    "safe_say",  # of Celery, which says its last words by it
     *("autocommit", "beat_schedule", "_value_"),  # psycopg2, Celery, enum
     "ENVIRON",  # django-environ
 ]

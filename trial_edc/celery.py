@@ -5,13 +5,14 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.apps import worker
 from celery.contrib.django.task import DjangoTask
 from celery.schedules import crontab
 from celery.signals import before_task_publish, setup_logging
 from django.conf import settings
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from trial_edc.logs import one_line
+from trial_edc.logs import formatter, one_line
 from trial_edc.rooms import modules_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial_edc.settings")
@@ -38,6 +39,18 @@ def send_request_id(headers: dict[str, Any], **_message: object) -> None:
 @setup_logging.connect
 def configure_logs(**_options: object) -> None:
     logging.config.dictConfig(settings.LOGGING)
+    logging.captureWarnings(capture=True)
+    worker.safe_say = say
+
+
+def say(message: str, _stream: object = None) -> None:
+    """A worker's words about its end, as a line with a time like any other.
+
+    They are said while a signal is handled, so they pass by the handlers' locks.
+    """
+    name, level = worker.logger.name, logging.INFO
+    record = logging.LogRecord(name, level, "", 0, message.strip(), (), None)
+    os.write(2, formatter(as_json=not settings.DEMO).format(record).encode() + b"\n")
 
 
 app = Celery("trial_edc", task_cls=LoggedTask)

@@ -19,6 +19,7 @@ from structlog.stdlib import ProcessorFormatter
 
 # Django's own lines about a request, which has one already.
 ABSORBED = ("django.request", "django.security")
+FAILED = 500  # the first status of an answer that says so
 DEPTH = 12  # places of an exception that are told, the innermost ones
 
 Line = MutableMapping[str, Any]
@@ -53,8 +54,8 @@ class RequestLineFilter(logging.Filter):
             return bool(record.exc_info)
         if record.name.startswith("django.security"):
             line["refused"] = record.name.rpartition(".")[2]
-        elif record.exc_info:
-            line["exc_info"] = record.exc_info[1]
+        elif record.exc_info and getattr(record, "status_code", FAILED) >= FAILED:
+            line["exc_info"] = record.exc_info[1]  # what was refused did not fail
         return False
 
 

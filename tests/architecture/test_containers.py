@@ -14,9 +14,11 @@ import jsonschema
 import psycopg2
 import pytest
 import yaml
+from django.conf import settings
 
 from tests.servers import SECRETS, renamed
 from tools.launch import folders, processes, services
+from trial_edc.celery import app
 
 COMPOSE_FILE = folders.PROJECT / "docker-compose.yml"
 COMPOSE = yaml.safe_load(COMPOSE_FILE.read_text())
@@ -24,6 +26,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 APPLICATION = [
     name for name, service in SERVICES.items() if service["image"] == "trial-edc"
 ]
+WORKERS = ("messages", "exports")
 PROGRAMS = Path(sys.executable).parent
 HOST = "edc.example.org"
 
@@ -213,13 +216,72 @@ def test_web_answers_with_production_settings(production, tmp_path, unused_tcp_p
 
 
 @pytest.mark.slow
-def test_worker_answers_with_production_settings(production, tmp_path):
+@pytest.mark.parametrize("name", WORKERS)
+def test_worker_answers_for_itself(production, tmp_path, name):
     log = tmp_path / "worker.log"
+    health = SERVICES[name]["healthcheck"]["test"][1].replace("$$", "$")
+    path = {"PATH": f"{PROGRAMS}:{production['PATH']}"}
 
-    with started(SERVICES["worker"]["command"], production, log) as worker:
+    with started(SERVICES[name]["command"], production, log) as worker:
         wait_for(log, " ready.", worker)
-        ping = SERVICES["worker"]["healthcheck"]["test"][1:]
-        assert "pong" in completed(ping, production)
+        codes = [
+            subprocess.run(
+                ["sh", "-c", health.replace(name, other)],
+                cwd=folders.PROJECT,
+                env=production | path,
+                check=False,
+            ).returncode
+            for other in WORKERS
+        ]
+
+    assert [code == 0 for code in codes] == [other == name for other in WORKERS]
+    times = [json.loads(text)["timestamp"] for text in lines_of(log)]
+    assert times == sorted(times)
+
+
+def lines_of(log: Path) -> list[str]:
+    """The lines of a log, but for what Celery says to root, which no container is."""
+    return [text for text in log.read_text().splitlines() if text.startswith("{")]
+
+
+def test_each_task_goes_to_a_queue_that_a_worker_serves():
+    queues = {
+        word.partition("=")[2]
+        for name in WORKERS
+        for word in SERVICES[name]["command"]
+        if word.startswith("--queues=")
+    }
+    routes = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+
+    assert queues == routes | {settings.CELERY_TASK_DEFAULT_QUEUE}
+    app.loader.import_default_modules()
+    slow = {
+        name
+        for name in app.tasks
+        if app.amqp.router.route({}, name)["queue"].name == "exports"
+    }
+    assert slow == {
+        "exports.tasks.make_export",
+        "exports.tasks.make_waiting",
+        "imports.tasks.plan_import",
+        "imports.tasks.resume_waiting",
+        "imports.tasks.store_import",
+        "record.notices.tasks.verify_audit",
+    }
+
+
+def test_no_secret_stands_in_a_command_line():
+    secrets = {name for name in SERVICES["migrate"]["environment"] if "URL" in name}
+    secrets |= {"SECRET_KEY", "VAULT_KEYS", "BROKER_PASSWORD", "OWNER_PASSWORD"}
+
+    for service in SERVICES.values():
+        words = service.get("command", [])
+        in_sight = [word for word in words if not is_standard_input(word)]
+        assert not {s for s in secrets for word in in_sight if s in word}
+
+
+def is_standard_input(word: str) -> bool:
+    return "<<END" in word and "$" not in word.partition("\n")[0]
 
 
 @pytest.mark.slow
@@ -233,7 +295,7 @@ def test_beat_starts_with_production_settings(production, tmp_path):
 
 
 def wait_for(log: Path, words: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if words in log.read_text():
             return
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from celery import shared_task
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -42,7 +43,18 @@ def working_task(typed: str) -> str:
     return typed
 
 
-urlpatterns = [*urls.urlpatterns, path("failing/<int:pk>/", failing, name="failing")]
+REFUSALS = {403: PermissionDenied, 404: Http404, 400: BadRequest}
+
+
+def refusing(_request: HttpRequest, status: int) -> HttpResponse:
+    raise REFUSALS[status](TYPED)
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("failing/<int:pk>/", failing, name="failing"),
+    path("refusing/<int:status>/", refusing, name="refusing"),
+]
 
 
 class Lines:
@@ -156,6 +168,22 @@ def test_an_exception_in_a_view_is_one_line_without_its_message(lines):
     assert line["request_id"] == answer["X-Request-ID"]
     assert line["error"] == "RuntimeError < ValueError"
     assert line["places"][-1].endswith(" failing")
+    assert TYPED not in lines.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", REFUSALS)
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_refusal_is_no_failure(lines, status):
+    browser().get(f"/refusing/{status}/")
+
+    (line,) = lines.read()
+    assert fields_of(line, "status", "level", "error", "places") == (
+        status,
+        "info",
+        None,
+        None,
+    )
     assert TYPED not in lines.text
 
 

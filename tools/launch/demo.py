@@ -66,7 +66,8 @@ class Demo:
         self.stack.callback(self._stop_children)
         self._serve("web", f"--bind=127.0.0.1:{self.port}")
         self._require_answer()
-        self._serve("worker")
+        self._serve("messages")
+        self._serve("exports")
         self._serve("beat", f"--schedule={self.folder / 'beat'}")
         self._announce()
 

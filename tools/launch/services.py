@@ -6,6 +6,20 @@ import sys
 import time
 from pathlib import Path
 
+
+def _worker(queue: str) -> tuple[str, ...]:
+    return (
+        "celery",
+        "--app=trial_edc",
+        "--quiet",
+        "worker",
+        f"--queues={queue}",
+        f"--hostname={queue}@%h",
+        "--loglevel=INFO",
+        "--concurrency=2",
+    )
+
+
 SERVICES = {
     "web": (
         "gunicorn",
@@ -17,14 +31,10 @@ SERVICES = {
         "--logger-class=trial_edc.web_logs.WebLogger",
         "--no-control-socket",
     ),
-    "worker": (
-        "celery",
-        "--app=trial_edc",
-        "worker",
-        "--loglevel=INFO",
-        "--concurrency=2",
-    ),
-    "beat": ("celery", "--app=trial_edc", "beat", "--loglevel=INFO"),
+    # A worker for each queue of `CELERY_TASK_ROUTES`: no export delays a mail.
+    "messages": _worker("messages"),
+    "exports": _worker("exports"),
+    "beat": ("celery", "--app=trial_edc", "--quiet", "beat", "--loglevel=INFO"),
 }
 
 

@@ -45,7 +45,7 @@ def crew(
     """Run workers and beats as they run in production, but for a beat in haste."""
     options = ("--without-gossip", "--without-mingle", "--concurrency=1")
     commands = [
-        services.command("worker", *options, f"-n{n}@h") for n in range(workers)
+        services.command("messages", *options, f"-n{n}@h") for n in range(workers)
     ]
     commands += [
         services.command("beat", f"--schedule={folder / str(n)}") for n in range(beats)

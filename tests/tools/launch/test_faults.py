@@ -196,8 +196,10 @@ def signed_in(site: Site, forms: list[list[str]]) -> list[Client]:
 
 def start_delivery(faults: Faults) -> None:
     """Run a worker, and a beat in haste."""
-    for service in ("worker", "beat"):
-        options = [] if service == "worker" else [f"--schedule={faults.site.folder}/b"]
+    for service in ("messages", "beat"):
+        options = (
+            [] if service == "messages" else [f"--schedule={faults.site.folder}/b"]
+        )
         command = services.command(service, *options)
         hasty = [w.replace("trial_edc", "tests.record.notices.hasty") for w in command]
         faults.site.start(faults.urls, hasty, service)
