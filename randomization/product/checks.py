@@ -1,6 +1,7 @@
 """Edit checks of the product record; restricted like the form itself."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -132,6 +133,47 @@ def _thawed_too_long(data: FormData, casebook: Casebook) -> Mapping[str, Any] | 
     if minutes is None or not most < minutes <= MOST_MINUTES:
         return None
     return {"minutes": minutes, "most": most}
+
+
+@check(
+    "PRD-18",
+    form="PRD",
+    item="handed_over_at",
+    severity=Severity.SOFT,
+    message=N_(
+        "Handed over %(minutes)s min before the planned start; in both arms at most "
+        "%(most)s."
+    ),
+)
+def _left_early(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
+    most = PROTOCOL.infusion.release_lead_min
+    return _too_early(data, casebook, "handed_over_at", most)
+
+
+@check(
+    "PRD-19",
+    form="PRD",
+    item="out_of_storage_at",
+    severity=Severity.SOFT,
+    message=N_(
+        "Out of storage %(minutes)s min before the planned start; in both arms at most "
+        "%(most)s."
+    ),
+)
+def _prepared_early(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
+    most = PROTOCOL.infusion.preparation_lead_min
+    return _too_early(data, casebook, "out_of_storage_at", most)
+
+
+def _too_early(
+    data: FormData, casebook: Casebook, item: str, most: int
+) -> Mapping[str, Any] | None:
+    at = data.get(item)
+    planned_start_at = casebook.value("IRQ", "planned_start_at", data.visit)
+    if at is None or planned_start_at is None:
+        return None
+    minutes = (planned_start_at - at) // timedelta(minutes=1)
+    return {"minutes": minutes, "most": most} if minutes > most else None
 
 
 def _remaining_ml(data: FormData) -> Decimal:

@@ -77,7 +77,7 @@ def _infusion(case: SimulatedCase, infusion: SimulatedInfusion) -> Acts:
     yield Act(requested_at, request)
     signed_at = requested_at + 20 * MINUTE
     yield Act(signed_at, lambda: case.sign(case.form_of("IRQ", infusion.visit), "in"))
-    ready_at = infusion.start - 22 * MINUTE
+    ready_at = infusion.start - 18 * MINUTE
     yield Act(
         ready_at, lambda: prepare(case, infusion.visit, wrong=infusion.is_wrong_product)
     )

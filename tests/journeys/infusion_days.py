@@ -16,7 +16,7 @@ def request(story: Story, visit: str) -> None:
     story.fill(
         "IRQ",
         visit,
-        planned_start_at=at(hours=-1),
+        planned_start_at=at(hours=-1.5),
         dosing_weight_kg="70.0",
         weighed_at=at(hours=0.5),
         weight_source="bed_scale",

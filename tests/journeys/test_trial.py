@@ -18,6 +18,7 @@ from tests.journeys.infusion_days import infuse, prepare, request
 from tests.journeys.story import Story
 from trial_edc import clock
 
+UNTIL_THE_BAG_LEAVES = 1.4  # hours from the request; no bag leaves earlier
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
@@ -31,7 +32,7 @@ def story(page: Page, live_server) -> Story:
 
 
 @contextmanager
-def later(*, days: int = 0, hours: int = 0) -> Iterator[None]:
+def later(*, days: int = 0, hours: float = 0) -> Iterator[None]:
     """Let time pass, counted from the beginning of the story."""
     with clock.shifted(timedelta(days=days, hours=hours)):
         yield
@@ -47,12 +48,14 @@ def test_a_participant_from_screening_to_month_3(story: Story) -> None:
     story.randomize()
     with later(hours=3):
         request(story, "D0")
+    with later(hours=3 + UNTIL_THE_BAG_LEAVES):
         prepare(story, "D0")
         infuse(story, "D0")
         story.become("CO")
         story.attend("D0")
     with later(days=7):
         request(story, "D7")
+    with later(days=7, hours=UNTIL_THE_BAG_LEAVES):
         prepare(story, "D7")
         infuse(story, "D7")
         story.become("CO")

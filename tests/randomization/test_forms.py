@@ -22,6 +22,10 @@ def minutes(count):
     return NOON + timedelta(minutes=count)
 
 
+def planned_in(minutes_after_noon):
+    return {"IRQ": {"planned_start_at": minutes(minutes_after_noon)}}
+
+
 def others_of(forms):
     return [FormData(code, values, visit="D0") for code, values in forms.items()]
 
@@ -102,6 +106,12 @@ CASES = [
         {"INF": {"started_at": minutes(121)}},
         "thawed_at",
     ),
+    ("PRD-18", {"handed_over_at": NOON}, planned_in(20), None),
+    ("PRD-18", {"handed_over_at": NOON}, planned_in(21), "handed_over_at"),
+    ("PRD-18", {"handed_over_at": NOON}, {}, None),
+    ("PRD-19", {"out_of_storage_at": NOON}, planned_in(90), None),
+    ("PRD-19", {"out_of_storage_at": NOON}, planned_in(91), "out_of_storage_at"),
+    ("PRD-19", {}, planned_in(91), None),
     (
         "PRD-05",
         {"final_volume_ml": Decimal(100), "destroyed_ml": Decimal(100)},

@@ -169,6 +169,9 @@ class InfusionSettings:
     dose_high_pct: Decimal
     viability_low_pct: Decimal
     thaw_to_start_max_min: int
+    opened_to_start_max_min: int
+    preparation_lead_min: int
+    release_lead_min: int
     rate_max_ml_min: Decimal
     stop_after_reaction_grade: int
     vital_sign_times: tuple[VitalSignTime, ...]

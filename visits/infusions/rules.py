@@ -58,12 +58,15 @@ def delivery(
 
 @dataclass(frozen=True, slots=True)
 class StartFacts:
-    """What is known before an infusion starts; None: it did not happen."""
+    """What is known before an infusion starts; None: it did not happen.
+
+    `bag_left_at` is when a bag leaves the pharmacy in both arms, not when this one did.
+    """
 
     is_go_signed: bool
     is_stop_rule_met: bool
-    handed_over_at: datetime | None
-    use_before: datetime | None
+    bag_left_at: datetime | None
+    start_before: datetime | None
     baseline_taken_at: datetime | None
     is_label_compared: bool
 
@@ -76,9 +79,9 @@ def missing_at_start(
     holds = {
         StartCondition.GO: facts.is_go_signed,
         StartCondition.STOP_RULES: not facts.is_stop_rule_met,
-        StartCondition.BAG: _by(facts.handed_over_at, started_at),
-        StartCondition.IN_TIME: facts.use_before is None
-        or started_at <= facts.use_before,
+        StartCondition.BAG: _by(facts.bag_left_at, started_at),
+        StartCondition.IN_TIME: facts.start_before is None
+        or started_at <= facts.start_before,
         StartCondition.BASELINE: _by(facts.baseline_taken_at, started_at),
         StartCondition.LABEL: facts.is_label_compared,
     }

@@ -4,41 +4,53 @@ The same in both arms.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext
 
 from randomization.models import ProductRecord
+from randomization.product.rules.bag_times import bag_times
 from record.casebook import catalogue
 from record.casebook.derived import derived_values
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
 from record.casebook.values import MissingCode, Value
-from trial_edc.protocol import PROTOCOL
+from trial_edc.requirements import implements
 
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """A bag that was handed over; its label says when it must be started before."""
+    """A bag that was requested; none of its times is the pharmacy's own."""
 
-    handed_over_at: datetime
-    use_before: datetime | None
+    leaves_at: datetime
+    start_before: datetime
+    is_handed_over: bool
 
 
-def bag_of(participant: Participant, visit: str) -> Bag | None:
-    """None before the hand-over."""
+@implements("RND-05")
+def bag_of(
+    participant: Participant,
+    visit: str,
+    *,
+    planned_start_at: datetime,
+    signed_at: datetime,
+) -> Bag:
+    """The bag of a request as it was signed last.
+
+    One that was handed over before is not the bag that the request asks for.
+    """
+    times = bag_times(planned_start_at, signed_at=signed_at)
+    handed_over_at = _handed_over_at(participant, visit)
+    is_for_request = handed_over_at is not None and handed_over_at >= times.requested_at
+    return Bag(times.leaves_at, times.start_before, is_for_request)
+
+
+def _handed_over_at(participant: Participant, visit: str) -> datetime | None:
     records = ProductRecord.objects.filter(
         form__participant=participant, form__visit=visit, form__struck_at=None
     )
     record = records.first()
-    if record is None:
-        return None
-    handed_over_at = _instant(record.value_of("handed_over_at"))
-    if handed_over_at is None:
-        return None
-    return Bag(
-        handed_over_at, use_before(_instant(record.value_of("out_of_storage_at")))
-    )
+    return _instant(record.value_of("handed_over_at")) if record else None
 
 
 def sex_word(casebook: Casebook) -> str:
@@ -52,11 +64,6 @@ def age_years(casebook: Casebook) -> int | None:
     values = derived_values(demography, casebook) if demography else ()
     ages = (one.value for one in values if one.derivation.name == "age_years")
     return next(ages, None)
-
-
-def use_before(out_of_storage_at: datetime | None) -> datetime | None:
-    longest = timedelta(minutes=PROTOCOL.infusion.thaw_to_start_max_min)
-    return out_of_storage_at + longest if out_of_storage_at else None
 
 
 def _instant(value: Value) -> datetime | None:

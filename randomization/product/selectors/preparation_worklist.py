@@ -20,6 +20,7 @@ from randomization.models import (
     ProductRecord,
     bound_of,
 )
+from randomization.product.rules.bag_times import BagTimes, bag_times
 from randomization.product.rules.dose import (
     CellDose,
     PreparedProduct,
@@ -49,11 +50,20 @@ def _value_or_none(value: Any) -> Any:
     return None if isinstance(value, MissingCode) else value
 
 
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request with the decision to go, and when it was signed."""
+
+    data: FormData
+    signed_at: datetime
+
+
 @dataclass(frozen=True)
 class Preparation:
     """One infusion that was requested, with the form of its product record."""
 
     request: FormData
+    signed_at: datetime
     form: FormInstance
     code: str
     record: ProductRecord | None = None
@@ -149,6 +159,14 @@ class Preparation:
         return at
 
     @property
+    def times(self) -> BagTimes | None:
+        """None without a planned start."""
+        planned_start_at = self.planned_start_at
+        if planned_start_at is None:
+            return None
+        return bag_times(planned_start_at, signed_at=self.signed_at)
+
+    @property
     def dosing_weight_kg(self) -> Decimal | None:
         weight: Decimal | None = self.request.get("dosing_weight_kg")
         return weight
@@ -177,7 +195,8 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
     checks = _valid_checks_by_form(records)
     rows = [
         Preparation(
-            request,
+            request.data,
+            request.signed_at,
             form,
             codes[form.participant_id],
             records.get(form.pk),
@@ -220,18 +239,19 @@ def is_confirmed(form: FormInstance, record: ProductRecord) -> bool:
 
 def signed_requests(
     participants: Iterable[Participant],
-) -> dict[tuple[int, str], FormData]:
+) -> dict[tuple[int, str], SignedRequest]:
     participant_ids = [participant.pk for participant in participants]
     forms = FormInstance.objects.filter(code="IRQ", participant__in=participant_ids)
-    signed = {
-        form.pk
+    signed_at = {
+        form.pk: signature.at
         for form in forms.prefetch_related("signatures")
-        if any(signature.holds_for(form) for signature in form.signatures.all())
+        for signature in form.signatures.all()
+        if signature.holds_for(form)
     }
     return {
-        (participant_id, data.visit): data
+        (participant_id, data.visit): SignedRequest(data, signed_at[data.form_id])
         for participant_id, data in casebook_selectors.stored_form_data(
             participant_ids, ["IRQ"]
         )
-        if data.form_id in signed and data.get("decision") == "go"
+        if data.form_id in signed_at and data.get("decision") == "go"
     }

@@ -1,6 +1,5 @@
 """The masked label of a bag as PDF: the same layout and words in both arms."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,9 +27,9 @@ def pdf_writer() -> Any:
     return weasyprint
 
 
-def label_pdf(writer: Any, label: Label, *, made_at: datetime) -> bytes:
+def label_pdf(writer: Any, label: Label) -> bytes:
     """100 mm × 70 mm, for one bag."""
-    context = {"label": label, "made_at": made_at, "trial": PROTOCOL.registry}
+    context = {"label": label, "trial": PROTOCOL.registry}
     html = render_to_string("randomization/product/label.html", context)
     document = writer.HTML(string=html, url_fetcher=_nothing_from_outside)
     styles = [writer.CSS(filename=path) for path in STYLES]

@@ -8,11 +8,12 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from randomization.allocation import selectors as allocation_selectors
-from randomization.models import PreparationCheck, ProductRecord, bound_of
+from randomization.models import PreparationCheck, bound_of
 from randomization.models.product import AFTER_CHECK
 from randomization.problems import RandomizationRefused
+from randomization.product.rules.bag_times import BagTimes
 from randomization.product.selectors import preparation_worklist as worklist
-from randomization.product.selectors.bags import age_years, sex_word, use_before
+from randomization.product.selectors.bags import age_years, sex_word
 from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
 from record.accounts.models import User
@@ -29,7 +30,7 @@ from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of
 from record.casebook.services import form_instances
-from trial_edc import clock
+from trial_edc import clock, dates
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import INFUSION_VISITS, N_, Severity
 
@@ -45,7 +46,7 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Label:
-    """What stands on the bag: the same words in both arms."""
+    """What stands on the bag; nothing of the product, or of how it was prepared."""
 
     code: str
     participant: str
@@ -53,9 +54,7 @@ class Label:
     age_years: int | None
     infusion_number: int
     volume_ml: Decimal | None
-    prepared_at: datetime | None
-    use_before: datetime | None
-    people: tuple[str, ...]
+    start_before: datetime
 
 
 @implements("INF-01", "SIG-03")
@@ -126,7 +125,20 @@ def _require_prepared(form: FormInstance, data: FormData) -> None:
         raise RandomizationRefused(message % {"items": labels})
 
 
+@implements("RND-05")
 def hand_over(form: FormInstance, *, to: User, at: datetime, by: User) -> None:
+    """Hand over a bag, at the earliest when bags of both arms leave the pharmacy.
+
+    A hand-over that was earlier all the same is entered on the form, with the reason.
+    """
+    times = _times_of(form)
+    if at < times.leaves_at:
+        message = _(
+            "Bags of both arms leave the pharmacy from %(at)s on, so that nobody can "
+            "tell the product by the time. Keep the bag until then."
+        )
+        raise RandomizationRefused(message % {"at": _site_time(times.leaves_at)})
+    _require_keeps(data_of(form, worklist.record_of(form)), times)
     values = {"handed_over_at": at, "handed_to": to.pk}
     try:
         capture.save(form, values, by=by)
@@ -170,12 +182,38 @@ def label_of(form: FormInstance, *, by: User) -> Label:
         raise RandomizationRefused(
             _("Preparer and checker confirm with their passwords first.")
         )
+    times, data = _times_of(form), data_of(form, record)
+    _require_keeps(data, times)
     with attributed(by=by, via=Source.PAGE):
         _act("label_printed", form)
-    return _label(form, data_of(form, record), record)
+    return _label(form, data, times)
 
 
-def _label(form: FormInstance, data: FormData, record: ProductRecord) -> Label:
+def _times_of(form: FormInstance) -> BagTimes:
+    for preparation in worklist.preparations_of([form]):
+        if preparation.times:
+            return preparation.times
+    message = _("No signed request with a planned start holds for this infusion.")
+    raise RandomizationRefused(message)
+
+
+def _require_keeps(data: FormData, times: BagTimes) -> None:
+    """Require that the bag keeps until the time that stands on its label."""
+    out_of_storage_at = data.get("out_of_storage_at")
+    if out_of_storage_at is None or out_of_storage_at >= times.prepare_from:
+        return
+    message = _(
+        "Taken out of storage before %(at)s, in either arm, this bag does not keep "
+        "until the time that its label would say. Prepare another one."
+    )
+    raise RandomizationRefused(message % {"at": _site_time(times.prepare_from)})
+
+
+def _site_time(at: datetime) -> str:
+    return f"{at.astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}"
+
+
+def _label(form: FormInstance, data: FormData, times: BagTimes) -> Label:
     allocation = allocation_selectors.allocation_of(form.participant)
     casebook = casebook_of(form.participant, "DEM", "CNS")
     return Label(
@@ -185,11 +223,7 @@ def _label(form: FormInstance, data: FormData, record: ProductRecord) -> Label:
         age_years=age_years(casebook),
         infusion_number=INFUSION_VISITS[form.visit],
         volume_ml=data.get("final_volume_ml"),
-        prepared_at=data.get("prepared_at"),
-        use_before=use_before(data.get("out_of_storage_at")),
-        people=tuple(
-            check.signer_name for check in worklist.valid_checks(form, record)
-        ),
+        start_before=times.start_before,
     )
 
 

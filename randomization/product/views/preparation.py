@@ -24,7 +24,6 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import Permission
 from record.casebook.models import FormInstance
-from trial_edc import clock
 
 
 @permitted(Permission.SEE_PRODUCT)
@@ -117,7 +116,7 @@ def label(request: StaffRequest, pk: int) -> HttpResponse:
         return redirect("randomization:preparation", pk)
     name = f"label-{bag_label.code}-{bag_label.infusion_number}.pdf"
     return HttpResponse(
-        label_pdf(writer, bag_label, made_at=clock.now()),
+        label_pdf(writer, bag_label),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

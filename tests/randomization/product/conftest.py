@@ -1,9 +1,16 @@
 """An infusion of day 0, requested once for the tests of a module."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import pytest
 
 from record.casebook.models import FormInstance, Participant
 from tests.randomization import stage
+from trial_edc import clock
+
+# From the request to the time at which its bag may leave, and some minutes more.
+UNTIL_THE_BAG_LEAVES = timedelta(minutes=105)
 
 
 @pytest.fixture(scope="module")
@@ -12,5 +19,6 @@ def request_of_day_0(opened, randomized_number):
 
 
 @pytest.fixture
-def record(request_of_day_0, participant):
-    return FormInstance.objects.get(participant=participant, code="PRD", visit="D0")
+def record(request_of_day_0, participant) -> Iterator[FormInstance]:
+    with clock.shifted(UNTIL_THE_BAG_LEAVES):
+        yield FormInstance.objects.get(participant=participant, code="PRD", visit="D0")

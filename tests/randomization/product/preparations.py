@@ -59,8 +59,8 @@ def prepared(record, **changes):
     return first, second
 
 
-def confirmed(record):
-    people = prepared(record)
+def confirmed(record, **changes):
+    people = prepared(record, **changes)
     for one in people:
         stage.confirm_preparation(record, proof=stage.proof_of(one), by=one)
     return people

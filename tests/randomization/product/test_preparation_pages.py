@@ -2,16 +2,19 @@
 
 import re
 import sys
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from randomization.arms import arm_of
-from randomization.product.services.preparation import (
-    label_of,
-)
+from randomization.problems import RandomizationRefused
+from randomization.product.selectors import preparation_worklist as worklist
+from randomization.product.services.preparation import Label, hand_over, label_of
 from record.audit.models import Entry
+from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from tests.people import PASSWORD, person
 from tests.randomization import stage
@@ -21,6 +24,7 @@ from tests.randomization.product.preparations import (
 )
 from tests.shown import shown
 from trial_edc import clock, dates
+from trial_edc.protocol import PROTOCOL
 
 pytestmark = pytest.mark.django_db
 ARM = re.compile(rb"MSC(?!-001)|SALINE|cell", re.IGNORECASE)
@@ -46,6 +50,64 @@ def test_label_is_the_same_in_both_arms_and_printed_on_record(
         record.participant_id,
         "restricted",
     )
+
+
+@pytest.mark.verifies("RND-05")
+@pytest.mark.parametrize("minutes", [(30, 10), (75, 60), (3, 1)])
+def test_the_label_tells_no_time_and_nobody_of_the_preparation(record, minutes):
+    """Thawed cells and saline are prepared at other times, in part by other people."""
+    (requested,) = worklist.preparations_of([record])
+    now = clock.now().replace(second=0, microsecond=0)
+    out_of_storage_at, prepared_at = (now - timedelta(minutes=m) for m in minutes)
+    first, _ = confirmed(
+        record,
+        out_of_storage_at=out_of_storage_at,
+        prepared_at=prepared_at,
+        **({"thawed_at": prepared_at} if arm_of(record.participant) == "MSC" else {}),
+    )
+
+    label = label_of(record, by=first)
+
+    assert label == Label(
+        code=requested.code,
+        participant=record.participant.number,
+        sex="Male",
+        age_years=50,
+        infusion_number=1,
+        volume_ml=PROTOCOL.infusion.plan(demo=True).planned_volume_ml,
+        start_before=requested.planned_start_at + timedelta(minutes=30),
+    )
+    page = render_to_string(
+        "randomization/product/label.html",
+        {"label": label, "trial": PROTOCOL.registry},
+    )
+    site_times = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", page)
+    assert site_times == [
+        f"{label.start_before.astimezone(dates.SITE_TZ):%Y-%m-%d %H:%M}"
+    ]
+    assert first.full_name not in page
+
+
+@pytest.mark.verifies("RND-05")
+def test_a_bag_taken_out_of_storage_too_early_gets_no_label(record):
+    (requested,) = worklist.preparations_of([record])
+    early = requested.times.prepare_from - timedelta(minutes=1)
+    first, second = prepared(record)
+    save(
+        record,
+        {"out_of_storage_at": early},
+        by=first,
+        explanations={"PRD-19": "the start was put off"},
+    )
+    for one in (first, second):
+        stage.confirm_preparation(record, proof=stage.proof_of(one), by=one)
+
+    for leave in (
+        lambda: label_of(record, by=first),
+        lambda: hand_over(record, to=second, at=clock.now(), by=first),
+    ):
+        with pytest.raises(RandomizationRefused, match="Prepare another one"):
+            leave()
 
 
 def test_without_a_pdf_writer_no_label_is_recorded(

@@ -36,7 +36,10 @@ def test_allocation_weight_and_plan_stand_on_the_product_record(
     dose = "70.0 kg × 1.0 × 10⁶/kg = 70.00 × 10⁶ viable cells in " * (arm == "MSC")
     facts = (
         f"Arm {arm} Randomization number {code} Planned start 2026-04-14 14:00 "
-        f"Asia/Shanghai Dosing weight 70.0 kg Plan {dose}100 mL"
+        "Asia/Shanghai Out of storage not before 2026-04-14 12:30 Asia/Shanghai "
+        "The bag leaves not before 2026-04-14 13:40 Asia/Shanghai "
+        "Start before 2026-04-14 14:30 Asia/Shanghai "
+        f"Dosing weight 70.0 kg Plan {dose}100 mL"
     )
     assert "Restricted: shows a product or an arm" in page
     assert facts in page

@@ -144,7 +144,7 @@ def test_the_page_names_what_the_start_waits_for_and_offers_no_start(tablet):
         [state for _condition, state in infusion_at(someone, "D0").start.conditions],
         [before.count("#cross"), after.count("#cross")],
     ]
-    assert shown == [["met", "not_met", "met"], [3, 1]]
+    assert shown == [["met", "not_met", "met", "met"], [3, 1]]
 
 
 def test_what_the_label_says_to_compare_stands_on_the_page(tablet):

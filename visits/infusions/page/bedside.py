@@ -8,7 +8,6 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
-from randomization.product.selectors.bags import Bag, bag_of
 from record.casebook import catalogue, display
 from record.casebook.derived import derived_values
 from record.casebook.form_data import Casebook, FormData
@@ -63,7 +62,6 @@ class BedsideInfusion:
     forms: Mapping[tuple[str, int], FormInstance]
     release: Release
     signature: Signature | None
-    bag: Bag | None
 
     @property
     def number(self) -> int:
@@ -128,7 +126,7 @@ class BedsideInfusion:
     def start(self) -> Start:
         """What the start waits for."""
         return Start(
-            self.participant, self.visit, self.casebook, self.release, self.bag
+            self.participant, self.visit, self.casebook, self.release, self.signature
         )
 
     @property
@@ -295,5 +293,4 @@ def infusion_at(participant: Participant, visit: str) -> BedsideInfusion:
         forms,
         release,
         signature,
-        bag_of(participant, visit),
     )

@@ -8,6 +8,7 @@ from randomization.product.selectors import bags
 from randomization.product.selectors.bags import Bag, bag_of
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
+from record.review.models import Signature
 from trial_edc import clock
 from trial_edc.vocabulary import INFUSION_VISITS
 from visits.infusions.facts import stop_rules
@@ -25,7 +26,20 @@ class Start:
     visit: str
     casebook: Casebook
     release: Release
-    bag: Bag | None
+    signature: Signature | None
+
+    @cached_property
+    def bag(self) -> Bag | None:
+        """The bag that the request asks for; None unless it is signed with a go."""
+        planned_start_at = self.casebook.value("IRQ", "planned_start_at", self.visit)
+        if self.release != Release.GO or not self.signature or not planned_start_at:
+            return None
+        return bag_of(
+            self.participant,
+            self.visit,
+            planned_start_at=planned_start_at,
+            signed_at=self.signature.at,
+        )
 
     @property
     def randomization_number(self) -> str:
@@ -39,18 +53,14 @@ class Start:
     def age_years(self) -> int | None:
         return bags.age_years(self.casebook)
 
-    @property
-    def use_before(self) -> datetime | None:
-        return self.bag.use_before if self.bag else None
-
     def missing(
         self, at: datetime, *, is_label_compared: bool
     ) -> tuple[StartCondition, ...]:
         facts = StartFacts(
             is_go_signed=self.release == Release.GO,
             is_stop_rule_met=self._is_stop_rule_met(at),
-            handed_over_at=self.bag.handed_over_at if self.bag else None,
-            use_before=self.use_before,
+            bag_left_at=self._bag_left_at,
+            start_before=self.bag.start_before if self.bag else None,
             baseline_taken_at=self._baseline_taken_at,
             is_label_compared=is_label_compared,
         )
@@ -76,6 +86,10 @@ class Start:
         return all(status == "met" for _condition, status in self.conditions)
 
     @property
+    def _bag_left_at(self) -> datetime | None:
+        return self.bag.leaves_at if self.bag and self.bag.is_handed_over else None
+
+    @property
     def _is_second(self) -> bool:
         return INFUSION_VISITS[self.visit] > 1
 
@@ -97,5 +111,5 @@ def start_of(
     casebook: Casebook,
     request: FormInstance | None,
 ) -> Start:
-    release, _signature = release_of(casebook, visit, request)
-    return Start(participant, visit, casebook, release, bag_of(participant, visit))
+    release, signature = release_of(casebook, visit, request)
+    return Start(participant, visit, casebook, release, signature)
