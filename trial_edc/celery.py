@@ -91,6 +91,10 @@ app.conf.beat_schedule = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "list tries that were counted": {
+        "task": "record.audit.tasks.list_counted_tries",
+        **MINUTELY,
+    },
     "watch the seals": {
         "task": "record.notices.tasks.watch_seals",
         "schedule": crontab(minute=0),

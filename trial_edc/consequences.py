@@ -15,6 +15,7 @@ from randomization.code_breaks import consequences as code_breaks
 from randomization.models.randomization_record import FROZEN
 from randomization.product import consequences as product
 from record.accounts.events import AccountLocked, PasswordLinkNeeded, RoleLeft
+from record.audit.floods import TriesFlooded
 from record.capture.events import (
     DeviationFound,
     FormReturned,
@@ -141,6 +142,7 @@ ON_SAVE = {
 
 ON_EVENT = {
     AccountLocked: (notices.notify_of_lockout,),
+    TriesFlooded: (notices.notify_of_flood,),
     PasswordLinkNeeded: (notices.mail_password_link,),
     RoleLeft: (notices.notify_of_empty_role,),
     Randomized: (schedule.create_visit_forms,),

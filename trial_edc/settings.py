@@ -194,6 +194,7 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 # The lock is on the account, wherever the tries come from: rotating addresses or
 # browsers wins nothing, which is what the warning is about.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+AXES_USERNAME_CALLABLE = "record.accounts.services.strangers.lockout_name"
 AXES_LOCKOUT_CALLABLE = "record.accounts.views.locked_out"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # no stranger can prolong it
 AXES_RESET_ON_SUCCESS = True
@@ -202,6 +203,17 @@ AXES_VERBOSE = False
 AXES_PASSWORD_FORM_FIELD = "password"  # noqa: S105 - the name of a form field
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code"]
+# Refused tries to come in that are looked at, from one address and from all of them, in
+# a window as long as an account stays locked: the staff of a hospital behind one
+# address mistype less often, and comparing so many passwords takes half a minute of one
+# core. A browser in which somebody signed in before has the limit of an address to
+# itself, so no flood of others keeps it out.
+TRIES_WINDOW_MINUTES = 15
+TRIES_PER_ADDRESS = env.int("TRIES_PER_ADDRESS", default=30)
+TRIES_IN_ALL = env.int("TRIES_IN_ALL", default=300)
+# Of these so many have an entry of their own in the audit trail, which nobody can
+# remove; one entry counts the others when the window ends.
+ENTRIES_PER_ADDRESS, ENTRIES_IN_ALL = 10, 50
 # Who must show a second factor: those who see or may learn an arm, and administrators.
 # The others may enrol one of their own accord.
 SECOND_FACTOR_ROLES = env.list(

@@ -14,6 +14,7 @@ from imports.rules.mapping import FileMapping
 from record.accounts.access import require_person
 from record.accounts.models import User
 from record.accounts.roles import FIRST, Permission
+from record.audit import floods
 from record.audit.attribution import Actor, Process, Source, act, attributed
 from record.review.services import approvals
 from trial_edc import chance, clock
@@ -21,6 +22,7 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from visits.models import Laboratory
 
+REFUSED = "import_refused"
 INTERFACE = Process("laboratory interface")
 TOKEN_LENGTH = 48  # 192 bits
 MAX_FILENAME_RECORDED = 60  # characters, of a name that an unknown sender gave
@@ -116,11 +118,17 @@ def require_credential(
 
 @implements("ACC-17")
 def source_of(credential: str, *, filename: str) -> ImportSource:
-    """Raises `SourceRefused` when the credential is unknown, or its source not open."""
+    """Raises `SourceRefused` when the credential is unknown, or its source not open.
+
+    A right credential is looked up before tries are counted: no flood keeps it out.
+    Raises `TooManyTries` for a wrong one over the limit.
+    """
     source = ImportSource.objects.filter(credential_hash=_hash(credential)).first()
     if source is None or not source.is_open:
         code, why = (source.code, "closed") if source else ("", "unknown")
-        _refuse(code, filename, why, by=INTERFACE, via=Source.API)
+        details = _details(code, filename, why)
+        floods.refuse_stranger(REFUSED, details, by=INTERFACE, via=Source.API)
+        raise SourceRefused(REFUSALS[why])
     return source
 
 
@@ -132,7 +140,10 @@ REFUSALS = {
 
 
 def _refuse(code: str, filename: str, why: str, *, by: Actor, via: Source) -> NoReturn:
-    details = {"source": code, "file": filename[:MAX_FILENAME_RECORDED], "why": why}
     with attributed(by=by, via=via):
-        act("import_refused", details=details)
+        act(REFUSED, details=_details(code, filename, why))
     raise SourceRefused(REFUSALS[why])
+
+
+def _details(code: str, filename: str, why: str) -> dict[str, str]:
+    return {"source": code, "file": filename[:MAX_FILENAME_RECORDED], "why": why}

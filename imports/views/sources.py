@@ -15,11 +15,13 @@ from imports.services import files as receiving
 from imports.services import sources as services
 from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.roles import FIRST, SECOND, Permission
+from record.audit.floods import TooManyTries
 from record.review.problems import ApprovalRefused
 from trial_edc.requirements import implements
 from trial_edc.whole_files import NoRoom
 
-UNAUTHORIZED, TOO_LARGE, UNPROCESSABLE, INSUFFICIENT_STORAGE = 401, 413, 422, 507
+UNAUTHORIZED, TOO_LARGE, UNPROCESSABLE = 401, 413, 422
+TOO_MANY, INSUFFICIENT_STORAGE = 429, 507
 CREATED, OK = 201, 200
 BEARER = "Bearer "
 
@@ -115,6 +117,10 @@ def receive(request: HttpRequest) -> JsonResponse:
         if len(content) > MAX_BYTES:
             return JsonResponse({"error": "larger than 10 MB"}, status=TOO_LARGE)
         file, is_new = receiving.receive_delivery(source, name=name, content=content)
+    except TooManyTries as problem:
+        answer = JsonResponse({"error": "too many tries"}, status=TOO_MANY)
+        answer.headers["Retry-After"] = str(problem.seconds)
+        return answer
     except services.SourceRefused as problem:
         answer = JsonResponse({"error": str(problem)}, status=UNAUTHORIZED)
         answer.headers["WWW-Authenticate"] = "Bearer"

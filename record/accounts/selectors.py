@@ -132,6 +132,10 @@ class SignInEvent:
 
     @property
     def reason(self) -> str:
+        if count := self.entry.changes.get("count"):
+            addresses = self.entry.changes["origins"]
+            text = _("%(count)s tries from %(addresses)s addresses, counted")
+            return text % {"count": count, "addresses": addresses}
         code = self.entry.changes.get("why", "")
         return str(REASONS.get(code, code))
 

@@ -8,7 +8,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded, Register
+from record.audit.triggers import (
+    REFUSE_CHANGE,
+    REFUSE_REMOVAL,
+    Disposable,
+    Recorded,
+    Register,
+)
 
 __all__ = [
     "DataKey",
@@ -129,6 +135,23 @@ class PerformedAct(models.Model):
 
     class Meta:
         triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)
+
+
+class TryCount(Disposable):
+    """How often an origin tried in a window; of the `unlisted` no entry tells yet."""
+
+    act = models.CharField(max_length=63)
+    window_at = models.DateTimeField()
+    origin = models.CharField(max_length=50)
+    tries = models.PositiveIntegerField()
+    unlisted = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("act", "window_at", "origin"), name="one_count_an_origin"
+            ),
+        )
 
 
 class DatabaseLock(Register):

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from record.audit.floods import list_ended_windows
 from record.audit.releases import record_release
 from record.audit.seals import seal_finished
 
@@ -14,3 +15,8 @@ def seal_audit() -> int:
 @shared_task
 def note_versions() -> bool:
     return record_release()
+
+
+@shared_task
+def list_counted_tries() -> int:
+    return list_ended_windows()

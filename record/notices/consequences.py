@@ -1,5 +1,6 @@
 """Mails that follow from what happens to accounts."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy
 
 from record.accounts import selectors
@@ -7,6 +8,7 @@ from record.accounts.events import AccountLocked, PasswordLinkNeeded, RoleLeft
 from record.accounts.roles import Role
 from record.accounts.services.accounts import lock_minutes, within_delegation
 from record.audit.attribution import Actor, Source
+from record.audit.floods import TriesFlooded
 from record.notices.send_checks import LINK, PASSWORD_LINK
 from record.notices.services.outbox import queue
 from trial_edc import clock
@@ -20,6 +22,13 @@ STRANGER_TEXT = N_(
     "Somebody tried to sign in too often with a name that does not exist.\n\n"
     "Times and addresses are in the sign-in history."
 )
+FLOOD_TEXT = N_(
+    "Tries to come in are refused so often that the audit trail counts them only, one "
+    "entry for every %(minutes)s minutes. Over %(address)s from one address, or "
+    "%(all)s from all, they are not looked at; who signs in with a browser that was "
+    "used before is not affected.\n\nThe entries name the addresses: have them blocked "
+    "before the proxy. This message comes once a day for each kind of try."
+)
 LINK_TEXT = N_(
     "Dear %(name)s,\n\n"
     "you have an account (%(username)s) in the data system of the trial. Set your "
@@ -30,13 +39,30 @@ LINK_TEXT = N_(
 
 
 def notify_of_lockout(event: AccountLocked, _by: Actor, _via: Source) -> None:
+    """At once for each account; once an hour of names that are nobody's."""
+    often = "%Y-%m-%dT%H:%M" if event.username else "%Y-%m-%dT%H"
     queue(
         occasion="account_locked",
-        key=f"account_locked:{event.username}:{clock.now():%Y-%m-%dT%H:%M}",
+        key=f"account_locked:{event.username}:{clock.now():{often}}",
         to=selectors.administrators(),
         subject=N_("Account %(username)s is locked"),
         text=LOCKED_TEXT if event.username else STRANGER_TEXT,
         details={"username": event.username, "minutes": lock_minutes()},
+    )
+
+
+def notify_of_flood(event: TriesFlooded, _by: Actor, _via: Source) -> None:
+    queue(
+        occasion="tries_flooded",
+        key=f"tries_flooded:{event.act}:{clock.today()}",
+        to=selectors.administrators(),
+        subject=N_("Somebody tries to come in very often"),
+        text=FLOOD_TEXT,
+        details={
+            "minutes": settings.TRIES_WINDOW_MINUTES,
+            "address": settings.TRIES_PER_ADDRESS,
+            "all": settings.TRIES_IN_ALL,
+        },
     )
 
 

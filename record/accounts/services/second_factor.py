@@ -6,7 +6,6 @@ break a code at two in the morning without an administrator.
 """
 
 import base64
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import segno
@@ -14,14 +13,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from record.accounts.models import RecoveryCode, SecondFactor, User
 from record.accounts.services.accounts import AccountRefused
+from record.accounts.services.strangers import name_digest
+from record.audit import floods
 from record.audit.attribution import Actor, Reason, Source, act, attributed
-from record.audit.models import Entry
 from record.audit.vault import Purpose, keyed_hash, seal, unseal
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
@@ -37,7 +36,7 @@ CODES = 10
 # Letters and digits that are not taken for one another on paper.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12  # 60 bits
-TRIES, TRIES_WITHIN = 5, timedelta(minutes=15)
+TRIES = 5  # in a window of the settings
 
 
 def new_secret() -> str:
@@ -161,14 +160,13 @@ def use_recovery_code(user: User, code: str) -> bool:
     return True
 
 
-def tried_too_often(username: str) -> bool:
-    """The lock of the sign-in does not bind recovery, so it has a limit of its own."""
-    refused = Entry.objects.filter(
-        at__gte=timezone.now() - TRIES_WITHIN,
-        act="recovery_refused",
-        new_values__username=username,
-    )
-    return refused.count() >= TRIES
+def tried_too_often(name: str) -> bool:
+    """The lock of the sign-in does not bind recovery, so it has a limit of its own.
+
+    It counts each try, of a name that is nobody's as of an account.
+    """
+    subject = f"name {name_digest(name)}"
+    return floods.tries_of("recovery_refused", subject) > TRIES
 
 
 @implements("ACC-15")

@@ -19,7 +19,10 @@ from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.services import accounts as services
 from record.accounts.services import second_factor
+from record.accounts.services.strangers import known_as, one_try_at_a_time
+from record.audit import floods
 from record.audit.attribution import Process, Source, act, attributed
+from record.audit.floods import Try
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.typed_text import plain
@@ -47,13 +50,17 @@ class SecondFactorNeeded(Exception):
 
 @implements("ACC-10", "ACC-13", "ACC-16")
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
+    """Raises `SignInRefused`, `TooManyTries` or `SecondFactorNeeded`."""
+    counted = floods.begin("sign_in_refused", known_as=known_as(request))
     with attributed(by=SIGN_IN, via=Source.PAGE):
         user = _authenticated(request, username, password)
         if user is None:
-            _record_refusal(request, "sign_in_refused", username)
+            _record_refusal(request, counted, username)
         elif not services.within_delegation(user):
             details = {"username": user.username, "why": "delegation"}
-            act("sign_in_refused", details=details)
+            floods.refuse(counted, details)
+        else:
+            floods.come_in(counted)
     if user is None:
         raise SignInRefused(_("Name and password do not fit together."))
     if not services.within_delegation(user):
@@ -76,14 +83,18 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
     user = pending_user(request)
     if user is None:
         raise SignInRefused(_("This took too long. Give name and password again."))
+    counted = floods.begin("second_factor_refused", known_as=known_as(request))
     credentials = {"username": user.username}
     with attributed(by=SIGN_IN, via=Source.PAGE):
+        one_try_at_a_time(user.username)
         is_open = AxesProxyHandler.is_allowed(request, credentials)
         is_right = is_open and second_factor.use_code(user, code)
         if not is_right:
             request.axes_locked_out = not is_open  # type: ignore[attr-defined]
             user_login_failed.send(__name__, credentials=credentials, request=request)
-            _record_refusal(request, "second_factor_refused", user.username)
+            _record_refusal(request, counted, user.username)
+        else:
+            floods.come_in(counted)
     if not is_right:
         raise SignInRefused(_("This code is not right, or was used already."))
     return _start_session(request, user, has_shown_factor=True)
@@ -92,19 +103,23 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
 @implements("ACC-13", "ACC-15", "RND-07")
 def recover(request: HttpRequest, *, username: str, password: str, code: str) -> User:
     """Let in a person with the password and a recovery code, also while locked out."""
+    counted = floods.begin("recovery_refused", known_as=known_as(request))
     name = plain(username).lower()
+    tried_too_often = second_factor.tried_too_often(name)
     user = User.objects.filter(username=name, is_active=True).first()
     with attributed(by=SIGN_IN, via=Source.PAGE):
         is_right = (
-            not second_factor.tried_too_often(name)
+            not tried_too_often
             and _has_password(user, password)
             and user is not None
             and services.within_delegation(user)
             and second_factor.use_recovery_code(user, code)
         )
-        if not is_right:
+        if is_right:
+            floods.come_in(counted)
+        else:
             details = {"username": user.username if user else "", "why": "password"}
-            act("recovery_refused", details=details)
+            floods.refuse(counted, details)
     if user is None or not is_right:
         raise SignInRefused(_("Name, password and recovery code do not fit together."))
     reset(username=user.username)
@@ -178,7 +193,8 @@ def confirm_identity(
     with attributed(by=SIGN_IN, via=Source.PAGE):
         confirmed = _authenticated(request, name, password) == user
         if not confirmed:
-            _record_refusal(request, "identity_refused", user.username)
+            act("identity_refused", details=_refusal(request, user.username))
+            _record_lockout(request, user.username)
     if not confirmed or user.must_change_password:
         raise IdentityNotConfirmed(_("This is not your name and password."))
     reset(username=user.username)
@@ -188,17 +204,37 @@ def confirm_identity(
 
 def _authenticated(request: HttpRequest, username: str, password: str) -> User | None:
     name = plain(username).lower()
+    one_try_at_a_time(name)
     user = authenticate(request, username=name, password=password)
     return user if isinstance(user, User) else None
 
 
-def _record_refusal(request: HttpRequest, act_name: str, username: str) -> None:
-    """Record the try; of an unknown name nothing, since it may be a password."""
-    user = User.objects.filter(username=plain(username).lower()).first()
-    name = user.username if user else ""
-    locked = getattr(request, "axes_locked_out", False)
-    was_locked = getattr(request, "axes_failures_since_start", None) is None
+def _record_refusal(request: HttpRequest, counted: Try, username: str) -> None:
+    refusal = _refusal(request, username)
+    floods.refuse(counted, refusal)
+    if counted.has_entry or refusal["username"]:
+        _record_lockout(request, username)
+
+
+def _refusal(request: HttpRequest, username: str) -> dict[str, str]:
+    """What a try was; of an unknown name nothing, since it may be a password."""
+    user = _account(username)
+    is_locked = getattr(request, "axes_locked_out", False)
     reason = "inactive" if user and not user.is_active else "password"
-    act(act_name, details={"username": name, "why": "locked" if locked else reason})
-    if locked and not was_locked:
-        services.record_lockout(username=name, by=SIGN_IN)
+    return {
+        "username": user.username if user else "",
+        "why": "locked" if is_locked else reason,
+    }
+
+
+def _record_lockout(request: HttpRequest, username: str) -> None:
+    """Of the try that locks the account, not of those that find it locked."""
+    is_locked = getattr(request, "axes_locked_out", False)
+    was_locked = getattr(request, "axes_failures_since_start", None) is None
+    if is_locked and not was_locked:
+        user = _account(username)
+        services.record_lockout(username=user.username if user else "", by=SIGN_IN)
+
+
+def _account(username: str) -> User | None:
+    return User.objects.filter(username=plain(username).lower()).first()

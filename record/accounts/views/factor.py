@@ -1,5 +1,7 @@
 """The second factor: enrolment, the second step of signing in, recovery."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -26,8 +28,15 @@ from record.accounts.services.sign_in import (
     pending_user,
     recover,
 )
-from record.accounts.views.session import next_page_of, redirect_after_sign_in
+from record.accounts.views.session import (
+    next_page_of,
+    redirect_after_sign_in,
+    too_many_tries,
+)
+from record.audit.floods import TooManyTries
 
+VERIFY_PAGE = "record/accounts/verify.html"
+RECOVER_PAGE = "record/accounts/recover.html"
 NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
 
 
@@ -45,10 +54,14 @@ def verify(request: HttpRequest) -> HttpResponse:
             user = finish_sign_in(request, **form.cleaned_data)
         except SignInRefused as refusal:
             form.add_error("code", str(refusal))
+        except TooManyTries as problem:
+            return too_many_tries(
+                form, problem, partial(_render_step, request, VERIFY_PAGE)
+            )
         else:
             _show_codes_left(request, user)
             return redirect_after_sign_in(request, user)
-    return _render_step(request, "record/accounts/verify.html", form)
+    return _render_step(request, VERIFY_PAGE, form)
 
 
 @login_not_required
@@ -63,10 +76,14 @@ def recover_access(request: HttpRequest) -> HttpResponse:
             user = recover(request, **form.cleaned_data)
         except SignInRefused as refusal:
             form.add_error(None, str(refusal))
+        except TooManyTries as problem:
+            return too_many_tries(
+                form, problem, partial(_render_step, request, RECOVER_PAGE)
+            )
         else:
             _show_codes_left(request, user)
             return redirect_after_sign_in(request, user)
-    return _render_step(request, "record/accounts/recover.html", form)
+    return _render_step(request, RECOVER_PAGE, form)
 
 
 def _render_step(

@@ -1,11 +1,15 @@
 """Pages of everybody: sign-in and sign-out, password, preferences."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from math import ceil
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.forms import Form
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -36,10 +40,13 @@ from record.accounts.services.sign_in import (
     sign_in,
     sign_out,
 )
+from record.accounts.services.strangers import remember_browser
+from record.audit.floods import TooManyTries
 from trial_edc import clock
 from trial_edc.context import THEME_COOKIE, page_for
 from trial_edc.pages import own_page
 
+AnyForm = TypeVar("AnyForm", bound=Form)
 YEAR_SECONDS = 365 * 24 * 60 * 60
 TOO_MANY_TRIES = 429
 # Why a session ended, on the sign-in page.
@@ -65,6 +72,8 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
             user = sign_in(request, **form.cleaned_data)
         except SignInRefused as refusal:
             form.add_error(None, str(refusal))
+        except TooManyTries as problem:
+            return too_many_tries(form, problem, partial(_render_sign_in, request))
         except SecondFactorNeeded:
             query = urlencode({"next": request.POST.get("next", "")})
             return redirect(f"{reverse('accounts:verify')}?{query}")
@@ -74,7 +83,24 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
 
 
 def redirect_after_sign_in(request: HttpRequest, user: User) -> HttpResponse:
-    return _in_language(redirect(next_page_of(request, user)), user.language)
+    response = redirect(next_page_of(request, user))
+    remember_browser(request, response)
+    return _in_language(response, user.language)
+
+
+def too_many_tries(
+    form: AnyForm, problem: TooManyTries, render_form: Callable[[AnyForm], HttpResponse]
+) -> HttpResponse:
+    text = _(
+        "Too many tries came from your network, or from everywhere. This one was not "
+        "looked at. Try again in %(minutes)s minutes, or in a browser in which you "
+        "signed in before."
+    )
+    form.add_error(None, text % {"minutes": ceil(problem.seconds / 60)})
+    response = render_form(form)
+    response.status_code = TOO_MANY_TRIES
+    response["Retry-After"] = str(problem.seconds)
+    return response
 
 
 def locked_out(

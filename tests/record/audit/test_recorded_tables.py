@@ -10,6 +10,7 @@ EXEMPT = {
     "audit_seal": "append-only proof about the trail",
     "audit_sealedentry": "append-only proof about the trail",
     "audit_performedact": "append-only keys of acts; what an act stores is recorded",
+    "audit_trycount": "counts refused tries; an entry tells each of them",
     "audit_datakey": "wrapped keys; wrapping anew is recorded as an act",
     "audit_installation": "one row, written by the owner when it is made",
     "safety_dictionaryterm": "rows of a licensed file; its import is recorded",

@@ -26,6 +26,7 @@ from record.accounts.services import accounts
 from record.audit import events as audit_events
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.events import announce
+from record.audit.floods import TriesFlooded
 from record.audit.vault import forget_keys
 from record.capture import events, save_hooks
 from record.capture.save_hooks import SaveHook
@@ -96,6 +97,7 @@ CLASSES = (
         (
             notices.mail_password_link,
             notices.notify_of_empty_role,
+            notices.notify_of_flood,
             notices.notify_of_lockout,
         ),
     ),
@@ -279,6 +281,7 @@ def accounts_come_and_go() -> None:
     accounts.deactivate(user=reader, by=STAGE, reason="left")
     with attributed(by=STAGE, via=Source.PAGE):
         accounts.record_lockout(username=reader.username, by=STAGE)
+        announce(TriesFlooded("sign_in_refused"), by=STAGE, via=Source.PAGE)
 
 
 def whole_trial(many: int) -> None:

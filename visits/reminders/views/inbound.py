@@ -6,16 +6,16 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from trial_edc import clock
+from record.audit.attribution import Source
+from record.audit.floods import TooManyTries, refuse_stranger, tries_of
 from visits.reminders.services import answers
 
 MOST_BYTES = 8_000  # the longest text of a telephone, and room for its envelope
-MOST_A_MINUTE = 300  # in each web process; the gateway tries again
+MOST_IN_A_WINDOW = 4_500  # 300 a minute; the gateway tries again
 
 
 @csrf_exempt
@@ -24,10 +24,10 @@ MOST_A_MINUTE = 300  # in each web process; the gateway tries again
 def inbound(request: HttpRequest) -> HttpResponse:
     """Receive one text message; the response says nothing about the number."""
     if not _is_gateway(request):
-        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        return _refusal()
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    if _is_too_fast():
+    if tries_of("answer_taken", "gateway") > MOST_IN_A_WINDOW:
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     try:
         payload = json.loads(request.body)
@@ -47,8 +47,10 @@ def _is_gateway(request: HttpRequest) -> bool:
     return bool(secret) and hmac.compare_digest(token.encode(), secret.encode())
 
 
-def _is_too_fast() -> bool:
-    key = f"inbound-{clock.now():%Y%m%d%H%M}"
-    cache.add(key, 0, timeout=120)
-    count: int = cache.incr(key)
-    return count > MOST_A_MINUTE
+def _refusal() -> HttpResponse:
+    try:
+        refuse_stranger("answer_refused", {}, by=answers.INBOUND, via=Source.API)
+    except TooManyTries as problem:
+        later = {"Retry-After": str(problem.seconds)}
+        return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS, headers=later)
+    return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
