@@ -8,6 +8,7 @@ trigger, another function body, a right too many: each is named.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -119,6 +120,16 @@ STATEMENTS = (
 )
 
 
+# PostgreSQL writes a list of texts otherwise once it was restored from a dump:
+# (ARRAY['a'::character varying])::text[], then ARRAY[('a'::character varying)::text].
+LITERAL = r"'(?:[^']|'')*'"
+SPELLINGS = (
+    (re.compile(rf"\(({LITERAL})::character varying\)::text"), r"\1"),
+    (re.compile(rf"({LITERAL})::character varying"), r"\1"),
+    (re.compile(rf"\(ARRAY\[((?:{LITERAL}|, )*)\]\)::text\[\]"), r"ARRAY[\1]"),
+)
+
+
 @implements("AUD-04")
 def first_problem() -> str:
     """Name the first guard that is not this release's; empty when all are."""
@@ -163,4 +174,7 @@ def _tables_of(app_names: Iterable[str]) -> set[str]:
 
 
 def _digest(definition: str | None) -> str:
-    return hashlib.sha256((definition or "").encode()).hexdigest()[:16]
+    text = definition or ""
+    for spelling, plain in SPELLINGS:
+        text = spelling.sub(plain, text)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
