@@ -135,6 +135,16 @@ def _copy(cursor: Any, name: str, template: str) -> None:
     cursor.execute(f"GRANT CONNECT ON DATABASE {name} TO {runtime}")
 
 
+def empty_database(name: str) -> None:
+    """Make a database as `roles.sql` leaves one: without a table."""
+    with _administration() as cursor:
+        _drop(cursor, name)
+        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        runtime = urlsplit(os.environ["DATABASE_URL"]).username
+        cursor.execute(f"GRANT CONNECT ON DATABASE {name} TO {runtime}")
+
+
 def drop_database(name: str) -> None:
     """Drop a database that a test made beside this worker's."""
     with _administration() as cursor:

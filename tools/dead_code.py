@@ -45,7 +45,7 @@ CALLED_BY_LIBRARIES = [
         "widgets",
     ),  # forms
     *("clone", "db_column", "prepare_value", "template_name"),  # fields and widgets
-    *("add_arguments", "help", "validate"),  # commands, validators of passwords
+    *("add_arguments", "help", "requires_*", "validate"),  # commands, validators
     *("disable_csrf", "form_tag", "layout"),  # crispy-forms
     *("from_email", "redirect_request", "handle_DATA"),  # mail and HTTP
     *("compress_type", "external_attr", "writable"),  # zip files and streams

@@ -112,6 +112,14 @@ app.conf.beat_schedule = {
         "task": "record.notices.tasks.verify_audit",
         "schedule": crontab(hour=3, minute=0),  # site time, while nobody enters
     },
+    "make the backup": {
+        "task": "record.backup.tasks.make_backup",
+        "schedule": crontab(hour=1, minute=0),  # site time, while nobody enters
+    },
+    "watch the backups": {
+        "task": "record.backup.tasks.watch_backups",
+        "schedule": crontab(hour=4, minute=0),
+    },
     "tell of safety deadlines": {
         "task": "safety.reports.tasks.watch_deadlines",
         "schedule": 300.0,

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "record.review",
     "record.capture",
     "record.notices",
+    "record.backup",
     "enrollment",
     "randomization",
     "visits",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "trial_edc.urls"
 CONSEQUENCES = "trial_edc.consequences"
+RECORD_PROOFS = "trial_edc.record_proofs"
 WSGI_APPLICATION = "trial_edc.wsgi.application"
 TEMPLATES = [
     {
@@ -152,6 +154,7 @@ CELERY_TASK_ROUTES = {
     "exports.*": {"queue": "exports"},
     "imports.*": {"queue": "exports"},
     "record.notices.tasks.verify_audit": {"queue": "exports"},
+    "record.backup.*": {"queue": "exports"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -299,6 +302,14 @@ SMS_SENDER = env.str("SMS_SENDER", default="")
 SMS_TIMEOUT_SECONDS = env.float("SMS_TIMEOUT_SECONDS", default=10)
 # What the gateway proves itself with when it hands on an answer; empty: none may.
 SMS_INBOUND_SECRET = env.str("SMS_INBOUND_SECRET", default="")
+
+# Backups: public keys of age to which they are encrypted, and folders: they are made in
+# the first one and copied to the others.
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+BACKUP_FOLDERS = env.list("BACKUP_FOLDERS", default=[str(STATE_DIR / "backups")])
+BACKUP_AGE_HOURS = env.int("BACKUP_AGE_HOURS", default=26)  # an older one alarms
+# Folder of pg_dump and pg_restore; empty: those on the PATH.
+PG_BIN = env.str("PG_BIN", default="")
 
 LOGGING = logs.configuration(
     as_json=not DEMO, level=env.str("LOG_LEVEL", default="INFO")

@@ -217,6 +217,14 @@ def open_download(export: Export, *, by: User) -> Iterator[bytes]:
     return files.unsealed_pieces(path)
 
 
+@implements("BAK-02")
+def problems() -> Iterator[str]:
+    """Name the newest finished export if its file is not what was made."""
+    newest = Export.objects.filter(state=ExportState.DONE).order_by("-pk").first()
+    if newest and not _is_intact(newest):
+        yield f"The file of export {newest.key} is lost or damaged."
+
+
 def _is_intact(export: Export) -> bool:
     try:
         return files.sha256_of(files.archive_path(export.key)) == export.sha256

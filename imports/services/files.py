@@ -1,6 +1,7 @@
 """Uploaded and delivered files: stored sealed, mapped, and sent to a worker."""
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from imports.models import ImportedFile, ImportSource, ImportState
@@ -95,6 +96,12 @@ def download_original(file: ImportedFile, *, by: User) -> bytes:
     with attributed(by=by, via=Source.PAGE):
         act("import_file_taken", details=audit_details(file))
     return content
+
+
+@implements("BAK-02")
+def problems() -> Iterator[str]:
+    """Name the files that are lost or not what came."""
+    return files.damaged(ImportedFile.objects.order_by("pk").iterator())
 
 
 class WrongState(Exception):

@@ -39,10 +39,13 @@ def keep(digest: str) -> bool:
     return True
 
 
+def content() -> bytes:
+    """The file as it is; empty where none was written yet."""
+    return path().read_bytes() if path().exists() else b""
+
+
 def anchors() -> list[KeptDigest]:
-    if not path().exists():
-        return []
-    lines = path().read_text(encoding="ascii").splitlines()
+    lines = content().decode("ascii").splitlines()
     pairs = (line.split() for line in lines if line.strip())
     return [KeptDigest(datetime.fromisoformat(at), digest) for at, digest in pairs]
 

@@ -42,7 +42,9 @@ def harden(*, owner_alias: str, runtime_role: str) -> None:
     with connection.cursor() as cursor:
         _grant_on_tables(cursor, connection.introspection.table_names(cursor), role)
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        # SELECT: a backup reads where each sequence stands.
+        rights = "USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public"
+        cursor.execute(f"GRANT {rights} TO {role}")
         database = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC, {role}")
         cursor.execute(f"GRANT CONNECT ON DATABASE {database} TO {role}")

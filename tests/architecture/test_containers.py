@@ -80,7 +80,7 @@ def test_env_example_names_every_value_and_no_other():
 # Of a demo, of tests, or of the image and the proxy as they are.
 SET_ELSEWHERE = {
     *("DEMO", "DEBUG", "DEMO_PASSWORD", "EXTRA_APPS", "TLS", "STATE_DIR"),
-    "OWNER_DATABASE_URL",
+    *("OWNER_DATABASE_URL", "PG_BIN"),
 }
 
 
@@ -266,6 +266,8 @@ def test_each_task_goes_to_a_queue_that_a_worker_serves():
         "imports.tasks.plan_import",
         "imports.tasks.resume_waiting",
         "imports.tasks.store_import",
+        "record.backup.tasks.make_backup",
+        "record.backup.tasks.watch_backups",
         "record.notices.tasks.verify_audit",
     }
 

@@ -7,9 +7,9 @@ that names a participant, and a copy of it opens nothing.
 import hashlib
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
@@ -176,6 +176,27 @@ def read_sealed(key: str, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise FileDamaged(key)
     return content
+
+
+class KeptFile(Protocol):
+    """A row that names a stored content."""
+
+    key: str
+    sha256: str
+
+
+def damaged(rows: Iterable[KeptFile]) -> Iterator[str]:
+    """Name the stored contents that are lost or not what was stored."""
+    for row in rows:
+        try:
+            read_sealed(row.key, row.sha256)
+        except FileDamaged:
+            yield f"The stored file {row.key} is lost or damaged."
+
+
+@implements("BAK-02")
+def problems() -> Iterator[str]:
+    return damaged(StoredFile.objects.order_by("pk").iterator())
 
 
 def _path(key: str) -> Path:

@@ -1,6 +1,6 @@
 """Reads of verification marks and signatures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import QuerySet
 
@@ -29,3 +29,33 @@ def signatures_of(form: FormInstance) -> QuerySet[Signature]:
 def valid_signature(form: FormInstance) -> Signature | None:
     """The signature that holds for the form as it is."""
     return next((s for s in signatures_of(form) if s.holds_for(form)), None)
+
+
+@implements("BAK-02")
+def count_of_valid_signatures() -> int:
+    """Signatures that are in force and hold for every form they are bound to."""
+    stored = _stored_forms()
+    in_force = Signature.objects.filter(withdrawn_at=None)
+    return sum(
+        all(
+            stored.get(form_id) == signed for form_id, signed in signature.bound.items()
+        )
+        for signature in in_force
+    )
+
+
+@implements("BAK-02")
+def signature_problems() -> Iterator[str]:
+    """Name signatures of which a form has another digest at the signed revision."""
+    stored = _stored_forms()
+    for signature in Signature.objects.order_by("pk"):
+        for form_id, (revision, digest) in signature.bound.items():
+            now_revision, now_digest = stored.get(form_id, (revision, ""))
+            if now_revision == revision and now_digest != digest:
+                yield f"Signature {signature.pk}: form {form_id} was altered since."
+
+
+def _stored_forms() -> dict[str, list[int | str]]:
+    """Revision and digest of each form, as a signature binds them."""
+    rows = FormInstance.objects.values_list("pk", "revision", "digest")
+    return {str(pk): [revision, digest] for pk, revision, digest in rows}

@@ -1,0 +1,13 @@
+"""Why a backup cannot be made or restored; the message says what to do."""
+
+
+class BackupFailed(Exception):
+    """No backup was made; nothing that looks like one is left."""
+
+
+class RestoreRefused(Exception):
+    """Nothing was restored; the database and the files are as they were."""
+
+
+class RestoredUnproven(Exception):
+    """Everything is back, but not as it was: the message names what does not fit."""
