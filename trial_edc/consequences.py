@@ -12,6 +12,7 @@ from enrollment.screening import consequences as screening
 from outcomes import consequences as outcomes
 from randomization.allocation import consequences as allocation
 from randomization.code_breaks import consequences as code_breaks
+from randomization.code_breaks.selectors.unblinding import has_learned_arm
 from randomization.models.randomization_record import FROZEN
 from randomization.product import consequences as product
 from record.accounts.events import AccountLocked, PasswordLinkNeeded, RoleLeft
@@ -33,6 +34,9 @@ from visits.deviations import consequences as deviations
 from visits.infusions import consequences as infusions
 from visits.reminders import consequences as reminders
 from visits.schedule import consequences as schedule
+
+# Who of a blinded role may know an arm, and so names none in a text.
+ARM_KNOWLEDGE = (has_learned_arm,)
 
 CORRECTION = (on_items(eligibility.report_correction),)
 

@@ -28,7 +28,9 @@ class ImmunosuppressiveDrug(CRF):
     drug = items.Choice(
         _("Drug"), Drug, only_if=EXPOSED, required=True, sdtm="CM.CMTRT"
     )
-    drug_other = items.Text(_("Drug in words"), only_if=IN_WORDS, required=True)
+    drug_other = items.Text(
+        _("Drug in words"), only_if=IN_WORDS, required=True, names_medicine=True
+    )
     route = items.Choice(_("Route"), DrugRoute, only_if=EXPOSED, required=True)
     mg_per_day = items.Number(
         _("Daily dose"),

@@ -11,6 +11,7 @@ from imports.services import sources
 from record.accounts.models import User
 from record.audit import once
 from record.audit.attribution import Actor, Source, act, attributed
+from record.casebook.blinding import require_blind
 from record.casebook.services import files
 from trial_edc.background import request_task
 from trial_edc.requirements import implements
@@ -25,8 +26,10 @@ def upload(
 ) -> ImportedFile:
     """Store a file that a person brings, with the credential of its source.
 
-    Raises `SourceRefused`, `UnreadableFile` for what is no table, or `NoRoom`.
+    Raises `SourceRefused`, `UnreadableFile` for what is no table, `NoRoom`, or
+    `TellsArm` for its name.
     """
+    require_blind([name], by=by, participant=None)
     sources.require_credential(source, credential, filename=name, by=by)
     read_table(content)
     with attributed(by=by, via=Source.PAGE):

@@ -29,6 +29,7 @@ from record.audit.problems import RecordClosed
 from record.capture.planning import RowState
 from record.capture.services.planned_rows import NotApplied, store
 from record.casebook import catalogue
+from record.casebook.blinding import require_blind
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from trial_edc import clock
@@ -66,10 +67,12 @@ def confirm(
 
     Raises `ReasonMissing` when values change and no reason is given;
     `UnassignedUnread`: such a line may be of a person whose others are stored;
-    `MidnightUnconfirmed`: the laboratory may not have known any time.
+    `MidnightUnconfirmed`: the laboratory may not have known any time;
+    `TellsArm`: the reason would tell an arm.
     """
     if not by.may(Permission.IMPORT_LAB):
         raise PermissionDenied
+    require_blind([reason.text] if reason else [], by=by, participant=None)
     with attributed(by=by, via=Source.PAGE):
         file = lock_file(file, ImportState.READY)
         has_reason = reason is not None and reason.code and reason.text

@@ -22,6 +22,7 @@ from imports.tables import FileRowTable, ImportedFileTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.capture.planning import RowState
+from record.casebook.blinding import TellsArm
 from record.casebook.models import Participant
 from trial_edc.context import page_for
 from trial_edc.whole_files import NoRoom
@@ -66,7 +67,7 @@ def upload(request: StaffRequest) -> HttpResponse:
             form.add_error("credential", _(str(problem)))
         except UnreadableFile as problem:
             form.add_error("file", _(problem.message) % problem.details)
-        except NoRoom as problem:
+        except (NoRoom, TellsArm) as problem:
             form.add_error("file", _(str(problem)))
         else:
             return redirect("imports:mapping", file.pk)
@@ -210,17 +211,21 @@ def confirm(request: StaffRequest, import_id: int) -> HttpResponse:
     form = ConfirmForm(file, request.POST)
     if not form.is_valid():
         return _page(request, file, form)
-    return _act_and_return(
-        request,
-        file,
-        lambda: storing.confirm(
+    try:
+        return _act_and_return(
+            request,
             file,
-            form.reason,
-            by=request.user,
-            unassigned_read="unassigned_read" in form.cleaned_data,
-            midnight_confirmed="midnight_confirmed" in form.cleaned_data,
-        ),
-    )
+            lambda: storing.confirm(
+                file,
+                form.reason,
+                by=request.user,
+                unassigned_read="unassigned_read" in form.cleaned_data,
+                midnight_confirmed="midnight_confirmed" in form.cleaned_data,
+            ),
+        )
+    except TellsArm as problem:
+        form.add_error("text", str(problem))
+        return _page(request, file, form)
 
 
 @permitted(Permission.IMPORT_LAB)

@@ -16,6 +16,7 @@ from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Source, attributed
+from record.casebook.blinding import TellsArm, require_blind
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -30,6 +31,10 @@ def change_status(
     _may(by)
     if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
+    try:
+        require_blind([reason], by=by, participant=None)
+    except TellsArm as problem:
+        raise RandomizationRefused(str(problem)) from problem
     with attributed(by=by, via=via):
         _lock_register()
         before = study_selectors.study_status()

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 
 from record.accounts.models import User
 from record.audit.attribution import Actor, Reason
+from record.audit.models import Confidentiality
 from record.capture.impact_previews import impact_preview
 from record.capture.problems import (
     ConfirmationNeeded,
@@ -19,9 +20,11 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.casebook import access, catalogue, engine
+from record.casebook.blinding import NAMES_ARM, word_telling_arm
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.form_data import Casebook, FormData
+from record.casebook.items import Item, ItemGroup, Text
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.values import Value, is_blank, is_same
@@ -145,6 +148,57 @@ def require_fit_reasons(design: FormDesign, reasons: Mapping[str, Reason]) -> No
     ]
     if findings:
         raise SaveRefused(findings)
+
+
+@implements("RND-05")
+def require_blind_texts(
+    form: FormInstance,
+    altered: Mapping[str, Value],
+    reasons: Mapping[str, Reason],
+    explanations: Iterable[tuple[str, str]],  # of items
+    *,
+    by: Actor,
+) -> None:
+    """Refuse what would tell an arm where blinded people read it."""
+    if form.confidentiality != Confidentiality.OPEN:
+        return
+    design = catalogue.design(form.code)
+    places = [
+        *((name, _texts(design.items[name], value)) for name, value in altered.items()),
+        *((name, [reason.text]) for name, reason in reasons.items()),
+        *((name, [text]) for name, text in explanations),
+    ]
+    findings = [
+        Finding(
+            f"{design.code}.{name}.arm", name, Severity.HARD, NAMES_ARM, {"word": word}
+        )
+        for name, texts in places
+        if (word := word_telling_arm(texts, by=by, participant=form.participant))
+    ]
+    if findings:
+        raise SaveRefused(findings)
+
+
+def require_blind_reason(form: FormInstance, reason: Reason, *, by: Actor) -> None:
+    """Of any form: what follows from the act stands in open rows, with its reason."""
+    if word := word_telling_arm([reason.text], by=by, participant=form.participant):
+        details = {"word": word}
+        raise SaveRefused(
+            [Finding(f"{form.code}.arm", "", Severity.HARD, NAMES_ARM, details)]
+        )
+
+
+def _texts(item: Item, value: Value) -> list[str]:
+    if isinstance(item, Text) and not item.names_medicine:
+        return [str(value or "")]
+    if isinstance(item, ItemGroup) and isinstance(value, list):
+        return [
+            text
+            for row in value
+            for name, column in item.columns.items()
+            for text in _texts(column, row.get(name))
+        ]
+    return []
 
 
 def require_reasons(

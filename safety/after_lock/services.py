@@ -13,6 +13,7 @@ from record.accounts.roles import Permission, Role
 from record.audit import once
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
+from record.casebook.blinding import TellsArm, word_telling_arm
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from record.notices.services.outbox import queue
@@ -30,6 +31,14 @@ REPORT_PERIOD = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
 
 class NotAfterLock(Exception):
     """The forms are open: the case belongs into them; the text is for people."""
+
+
+class NamesArm(TellsArm):
+    """The text of the field `name` would."""
+
+    def __init__(self, name: str, word: str) -> None:
+        super().__init__(word)
+        self.name = name
 
 
 def is_locked() -> bool:
@@ -50,12 +59,16 @@ def events_of(participant: Participant) -> QuerySet[FormInstance]:
 def enter_case(
     participant: Participant, values: Mapping[str, Any], *, by: User
 ) -> LateCase:
-    """Enter a case; locked forms stay as they are. Raises `NotAfterLock`."""
+    """Enter a case; locked forms stay as they are.
+
+    Raises `NotAfterLock`, and `NamesArm` as each change does.
+    """
     _require_any(by, *ENTERS)
     if not is_locked():
         raise NotAfterLock(
             _("The database is open: enter the case in the adverse event log.")
         )
+    _require_blind(participant, values, by=by)
     with attributed(by=by, via=Source.PAGE):
         once.require_first()
         form_instances.lock(participant)
@@ -106,6 +119,7 @@ def assess_case(
 
 
 def _change(case: LateCase, values: Mapping[str, Any], *, by: User, why: str) -> None:
+    _require_blind(case.participant, {**values, "why": why}, by=by)
     with attributed(by=by, via=Source.PAGE, reason=Reason("other", why)):
         stored = LateCase.objects.select_for_update(of=("self",)).get(pk=case.pk)
         changed = [name for name in values if getattr(stored, name) != values[name]]
@@ -113,6 +127,15 @@ def _change(case: LateCase, values: Mapping[str, Any], *, by: User, why: str) ->
             setattr(stored, name, values[name])
         if changed:
             stored.save(update_fields=changed)
+
+
+def _require_blind(
+    participant: Participant, values: Mapping[str, Any], *, by: User
+) -> None:
+    for name, value in values.items():
+        texts = [value] if isinstance(value, str) else []
+        if word := word_telling_arm(texts, by=by, participant=participant):
+            raise NamesArm(name, word)
 
 
 def _require_any(by: User, *permissions: Permission) -> None:

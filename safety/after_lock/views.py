@@ -57,6 +57,8 @@ def add(request: StaffRequest) -> HttpResponse:
             case = services.enter_case(participant, form.cleaned_data, by=request.user)
         except services.NotAfterLock as problem:
             form.add_error(None, str(problem))
+        except services.NamesArm as problem:
+            form.add_error(problem.name, str(problem))
         else:
             messages.success(
                 request,
@@ -108,7 +110,11 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
         return _render_case(request, late_case, change=form)
     values = dict(form.cleaned_data)
     why = values.pop("why")
-    services.change_case(late_case, values, by=request.user, why=why)
+    try:
+        services.change_case(late_case, values, by=request.user, why=why)
+    except services.NamesArm as problem:
+        form.add_error(problem.name, str(problem))
+        return _render_case(request, late_case, change=form)
     messages.success(request, _("Saved."))
     return redirect("safety:late_case", pk)
 
@@ -122,6 +128,10 @@ def assess(request: StaffRequest, pk: int) -> HttpResponse:
         return _render_case(request, late_case, assessment=form)
     values = dict(form.cleaned_data)
     why = values.pop("why")
-    services.assess_case(late_case, values, by=request.user, why=why)
+    try:
+        services.assess_case(late_case, values, by=request.user, why=why)
+    except services.NamesArm as problem:
+        form.add_error(problem.name, str(problem))
+        return _render_case(request, late_case, assessment=form)
     messages.success(request, _("Saved."))
     return redirect("safety:late_case", pk)

@@ -19,6 +19,7 @@ class ConcomitantMedication(CRF):
         _("Drug"),
         required=True,
         longest=200,
+        names_medicine=True,
         guide=_("Steroids and immunosuppressants belong in their own log."),
         sdtm="CM.CMTRT",
         cdash="CMTRT",

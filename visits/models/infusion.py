@@ -81,7 +81,7 @@ class InfusionRecord(CRF):
     premedication = items.ItemGroup(
         _("Premedication"),
         items={
-            "drug": items.Text(_("Drug"), longest=200),
+            "drug": items.Text(_("Drug"), longest=200, names_medicine=True),
             "dose": items.Number(_("Dose"), decimals=3),
             "unit": items.Choice(_("Unit"), DoseUnit),
             "at": items.DateTime(_("Time")),

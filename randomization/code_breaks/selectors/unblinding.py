@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from randomization.models import CodeBreak
 from randomization.vocabulary import CodeBreakKind
+from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
@@ -25,6 +26,15 @@ from trial_edc.requirements import implements
 def unblindings_of(participant: Participant) -> QuerySet[CodeBreak]:
     breaks = CodeBreak.objects.filter(participant=participant)
     return breaks.select_related("recorded_by").order_by("at", "id")
+
+
+def has_learned_arm(user: User, participant: Participant | None) -> bool:
+    """By a code break of one's own, or at a bedside where the product was seen.
+
+    Without a participant: an arm of anybody.
+    """
+    own = CodeBreak.objects.filter(Q(recorded_by=user) | Q(source__saved_by=user))
+    return (own.filter(participant=participant) if participant else own).exists()
 
 
 def code_break_before(

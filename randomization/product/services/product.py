@@ -148,7 +148,10 @@ def _product_findings(saved: Saved) -> Iterable[Finding]:
 
 
 def raise_wrong_product_deviation(saved: Saved) -> None:
-    """The restricted deviation, and the blinded one that names no product."""
+    """The restricted deviation, and the blinded one that does not say what was wrong.
+
+    The blinded one is dated by the planned start, which is the same in both arms.
+    """
     if saved.data.get("as_allocated") != "N":
         return
     at = saved.data.get("prepared_at") or clock.now()
@@ -157,8 +160,8 @@ def raise_wrong_product_deviation(saved: Saved) -> None:
         DeviationFound(
             saved.participant,
             "infusion",
-            rule,
-            dates.site_date(at),
+            f"PRD.preparation.{saved.form.visit}",
+            saved.form.due_on or clock.today(),
             (Wording(N_("The product was not prepared as the protocol asks.")),),
             important=True,
         ),

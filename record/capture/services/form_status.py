@@ -9,6 +9,7 @@ from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.events import announce
 from record.audit.problems import RecordClosed
 from record.capture.checking import (
+    require_blind_reason,
     require_fit_reasons,
     require_restorable,
     require_right_to_enter,
@@ -84,6 +85,7 @@ def _change(
     design = catalogue.design(form.code)
     require_right_to_enter(design, (), by=by)
     require_fit_reasons(design, {"": reason})
+    require_blind_reason(form, reason, by=by)
     try:
         with attributed(by=by, via=via, reason=reason):
             is_changed = act(form, by=by, reason=reason, via=via)

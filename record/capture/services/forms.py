@@ -13,6 +13,7 @@ from record.audit.vault import TooLong
 from record.capture.checking import (
     altered_items,
     data_after,
+    require_blind_texts,
     require_confirmation,
     require_explanations,
     require_fit_reasons,
@@ -124,7 +125,8 @@ def _save(
         changed = _merge(form, before, entry)
         require_right_to_enter(design, changed, by=by, by_system=entry.by_system)
         require_links(form, design, changed, changed)
-        after = _checked(form, design, before, changed, entry, asks=via == Source.PAGE)
+        asks = via == Source.PAGE
+        after = _checked(form, design, before, changed, entry, by=by, asks=asks)
         if after.altered or form.status != after.status:
             _store(form, row, after, by=by)
         _note_findings(form, design, before, after, entry, by=by, via=via)
@@ -156,6 +158,7 @@ def _checked(  # noqa: PLR0917 - one call, from one place
     changed: Mapping[str, Value],
     entry: FormEntry,
     *,
+    by: Actor,
     asks: bool,
 ) -> _After:
     """Raises a `NotSaved` for what may not be stored, or not yet.
@@ -169,6 +172,8 @@ def _checked(  # noqa: PLR0917 - one call, from one place
     soft = soft_findings(design, data, casebook, altered, complete=complete)
     if asks and complete:
         require_explanations(form, soft, entry.explanations, altered)
+    explanations = [(f.item, entry.explanations.get(f.check_id, "")) for f in soft]
+    require_blind_texts(form, altered, entry.reasons, explanations, by=by)
     require_reasons(form, before, altered, entry.reasons)
     if entry.preview_impact:
         require_confirmation(form, casebook, data)

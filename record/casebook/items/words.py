@@ -16,14 +16,24 @@ from trial_edc.vocabulary import YesNo as YesNoTerm
 
 
 class Text(Item, models.TextField):  # type: ignore[type-arg]
-    """Words; `rows` is the height of the control."""
+    """Words; `rows` is the height of the control.
+
+    `names_medicine`: a product of the trial may be named here as any other medicine.
+    """
 
     base = models.TextField
 
     def __init__(
-        self, label: Any = "", *, rows: int = 1, longest: int = LONGEST, **options: Any
+        self,
+        label: Any = "",
+        *,
+        rows: int = 1,
+        longest: int = LONGEST,
+        names_medicine: bool = False,
+        **options: Any,
     ) -> None:
         self.rows, self.longest = rows, longest
+        self.names_medicine = names_medicine
         super().__init__(label, **options)
 
     def parse_entered(self, raw: Any) -> Value:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from record.accounts.roles import Permission
 from record.audit import once
 from record.audit.attribution import Actor, Process, Source, attributed
+from record.audit.models import Confidentiality
 from record.casebook import catalogue
+from record.casebook.blinding import TellsArm, require_blind
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import hidden_key
@@ -27,13 +29,18 @@ PASSES = Wording(N_("The check passes now."))
 FIRES_AGAIN = Wording(N_("The check fires again."))
 
 
-def _require_text(text: str) -> str:
+def _require_text(text: str, form: FormInstance, *, by: Actor) -> str:
     try:
         words = fit_text(text, LONGEST)
     except UnfitText as problem:
         raise ReviewRefused(_(problem.message) % problem.details) from problem
     if not words:
         raise ReviewRefused(_("Write what you want to say; the text stays on record."))
+    if form.confidentiality == Confidentiality.OPEN:
+        try:
+            require_blind([words], by=by, participant=form.participant)
+        except TellsArm as problem:
+            raise ReviewRefused(str(problem)) from problem
     return words
 
 
@@ -56,7 +63,7 @@ def raise_query(
 ) -> Query:
     """Raises `DoneAlready` for a request that raised its query before."""
     require(by, Permission.RAISE_QUERY, form)
-    text = _require_text(text)
+    text = _require_text(text, form, by=by)
     if item and item not in catalogue.design(form.code).items:
         raise ReviewRefused(_("This form has no such item."))
     with attributed(by=by, via=via):
@@ -85,7 +92,7 @@ def _change_state(
     when somebody else added one meanwhile. Without `shown_steps` the thread is taken
     as it stands.
     """
-    text = _require_text(text)
+    text = _require_text(text, query.form, by=by)
     with attributed(by=by, via=Source.PAGE):
         once.require_first()
         lock_participant(query.form.participant)

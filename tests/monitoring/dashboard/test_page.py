@@ -36,8 +36,9 @@ def board(randomized):
         (
             79,
             (
-                "79 of 80 participants are randomized (a steady pace would have brought 80 "
-                "by today). There are too few yet to say when the last one will come."
+                "79 of 80 participants are randomized (a steady pace would have "
+                "brought 80 by today). There are too few yet to say when the last one "
+                "will come."
             ),
         ),
         (80, "All 80 planned participants are randomized."),

@@ -112,7 +112,7 @@ def test_wrong_product_is_a_deviation_that_names_none(participant, record):
 
     [open_one] = FormInstance.objects.filter(participant=participant, code="DEV")
     [sealed] = FormInstance.objects.filter(participant=participant, code="DVP")
-    assert stage.values_of(open_one)["rule"] == "PRD.as_allocated.D0"
+    assert stage.values_of(open_one)["rule"] == "PRD.preparation.D0"
     assert not any(word in str(stage.values_of(open_one)) for word in ("MSC", "SALINE"))
     assert stage.values_of(sealed)["product_given"] == wrong
 
