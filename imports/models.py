@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.audit.models import Recorded
 from record.audit.triggers import REFUSE_REMOVAL, Disposable, record
 from record.capture.planning import RowState
 from record.casebook.models import FormInstance, Participant
-from record.review.models import TwoPersonEntry, two_persons
 from trial_edc import clock
 from trial_edc.choices import choices
 from visits.models import Laboratory

@@ -36,6 +36,7 @@ CALLED_BY_LIBRARIES = [
     *("*Config", "app_name", "handler403", "urlpatterns", "process_*"),  # Django
     *("abstract", "constraints", "indexes", "ordering"),  # Meta of a model
     *("*_FIELD", "REQUIRED_FIELDS", "get_by_natural_key"),  # a model of users
+    "_get_session_auth_hash",
     *(
         "clean_*",
         "disabled",

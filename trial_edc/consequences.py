@@ -15,7 +15,13 @@ from randomization.code_breaks import consequences as code_breaks
 from randomization.code_breaks.selectors.unblinding import has_learned_arm
 from randomization.models.randomization_record import FROZEN
 from randomization.product import consequences as product
-from record.accounts.events import AccountLocked, PasswordLinkNeeded, RoleLeft
+from record.accounts.events import (
+    AccountChanged,
+    AccountChangeProposed,
+    AccountLocked,
+    PasswordLinkNeeded,
+    RoleLeft,
+)
 from record.audit.floods import TriesFlooded
 from record.capture.events import (
     DeviationFound,
@@ -30,6 +36,7 @@ from safety.deaths import consequences as deaths
 from safety.events import consequences as adverse_events
 from safety.pregnancy import consequences as pregnancy
 from safety.reports import consequences as reports
+from visits.calendar import consequences as calendar
 from visits.deviations import consequences as deviations
 from visits.infusions import consequences as infusions
 from visits.reminders import consequences as reminders
@@ -145,6 +152,8 @@ ON_SAVE = {
 }
 
 ON_EVENT = {
+    AccountChanged: (calendar.end_feed, notices.notify_of_account_change),
+    AccountChangeProposed: (notices.notify_of_account_proposal,),
     AccountLocked: (notices.notify_of_lockout,),
     TriesFlooded: (notices.notify_of_flood,),
     PasswordLinkNeeded: (notices.mail_password_link,),

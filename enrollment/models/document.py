@@ -4,8 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.vocabulary import ConsentConcerns
+from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.audit.models import Recorded
-from record.review.models import TwoPersonEntry, two_persons
 from trial_edc.choices import choices
 
 

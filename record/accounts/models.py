@@ -1,5 +1,6 @@
 """The account of one person: one name for ever, one role, one blinding class."""
 
+import hashlib
 from datetime import date
 from typing import ClassVar
 
@@ -10,11 +11,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts import roles
 from record.accounts.roles import BlindingClass, Limit, Permission, Role
+from record.accounts.rules import Delegation
+from record.accounts.two_persons import TwoPersonEntry, two_persons
+from record.accounts.vocabulary import AccessChange
 from record.audit.triggers import REFUSE_REMOVAL, record
 from trial_edc import clock
 from trial_edc.choices import choices
@@ -22,6 +27,18 @@ from trial_edc.typed_text import plain
 
 USERNAME = r"^[a-z][a-z0-9._-]{1,29}$"
 SECRET = ("password", "former_passwords")
+SESSION_SALT = "record.accounts.models.User.session"
+# What a page of the account shows: a change is refused that was made from another.
+SHOWN = (
+    "full_name",
+    "full_name_zh",
+    "email",
+    "role",
+    "is_active",
+    "delegated_from",
+    "delegated_until",
+    "language",
+)
 
 KEEP_IDENTITY = pgtrigger.Trigger(
     name="keep_identity",
@@ -123,6 +140,9 @@ class User(AbstractBaseUser):
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
     morning_mail = models.BooleanField(_("morning e-mail"), default=True)
+    address_changed_at = models.DateTimeField(null=True, blank=True)
+    # Raised by each change of how the person comes in: sessions from before end.
+    access_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = UserManager()
@@ -165,7 +185,71 @@ class User(AbstractBaseUser):
     def limit(self, permission: Permission) -> Limit | None:
         return roles.limit(self.role, permission)
 
+    @property
+    def delegation(self) -> Delegation:
+        return Delegation(self.delegated_from, self.delegated_until)
+
     def is_delegated(self, on: date) -> bool:
-        """Open ends of the delegation are no limit."""
-        begun = self.delegated_from is None or self.delegated_from <= on
-        return begun and (self.delegated_until is None or on <= self.delegated_until)
+        return self.delegation.covers(on)
+
+    @property
+    def digest(self) -> str:
+        """Of what its page shows; a change posts the one that its page had."""
+        shown = [getattr(self, name) for name in (*SHOWN, "access_version")]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Django calls it for each key; a session holds while it stays the same."""
+        value = f"{self.access_version}:{self.password}"
+        digest = salted_hmac(SESSION_SALT, value, secret=secret, algorithm="sha256")
+        return digest.hexdigest()
+
+
+class AccountProposal(TwoPersonEntry):
+    """A change of an account that waits for, or had, the approval of a second person.
+
+    The columns of what is to be changed are those of the account; others stay empty.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="proposals")
+    change = models.CharField(max_length=20, choices=choices(AccessChange))
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=2, choices=choices(Role), blank=True)
+    delegated_from = models.DateField(null=True)
+    delegated_until = models.DateField(null=True)
+    reason = models.TextField(blank=True)
+    entered_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints = (
+            *two_persons(
+                whole="account_approval_whole", by_two="account_change_by_two_persons"
+            ),
+            models.UniqueConstraint(
+                fields=("user", "change"),
+                condition=Q(approved_at=None, withdrawn_at=None),
+                name="one_proposal_waits",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at=None) | Q(withdrawn_at=None),
+                name="account_proposal_one_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("user")), name="nobody_approves_own_account"
+            ),
+        )
+        triggers = (record("register"), REFUSE_REMOVAL)
+
+    @property
+    def digest(self) -> str:
+        """Also of the account as it is now: both are shown to the second person."""
+        return hashlib.sha256(
+            f"{super().digest}{self.user.digest}".encode()
+        ).hexdigest()
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.approved_at is None and self.withdrawn_at is None

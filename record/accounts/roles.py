@@ -117,10 +117,23 @@ class Permission(Codelist):
     BACKUP = "backup", N_("make backups")
 
 
+# Whoever holds one of these can learn an arm, or decides who does.
+LEARN_AN_ARM = (
+    Permission.SEE_ARM,
+    Permission.SEE_PRODUCT,
+    Permission.CODE_BREAK,
+    Permission.CODE_BREAK_SUSAR,
+    Permission.EXPORT_UNBLINDED,
+    Permission.CLOSED_REPORT,
+    Permission.LIST_GENERATE,
+    Permission.LIST_APPROVE,
+    Permission.OPEN_CODE,
+    Permission.MANAGE_USERS,
+    Permission.APPROVE_DELEGATION,
+)
 # Granted below, but nothing asks for them before these requirements are fulfilled; a
 # test holds the table against the code and against what is implemented.
 AWAITING = {
-    Permission.APPROVE_DELEGATION: ("VAL-06",),  # roles have an approver
     Permission.SETTINGS: ("VAL-06",),
     Permission.RECHECK: ("QRY-03",),
     Permission.PRINT_CASEBOOK: ("EXP-01",),

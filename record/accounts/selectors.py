@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.models import SECRET, SecondFactor, User
+from record.accounts.models import SECRET, AccountProposal, SecondFactor, User
 from record.accounts.roles import Role
+from record.accounts.vocabulary import AccessChange
 from record.audit.models import Entry, Installation
 
 # Acts of sign-ins and sessions: label and tone in the history.
@@ -43,7 +44,14 @@ REASONS = {
     "idle": _("no activity"),
 }
 # The entry has their time; of a former password there is nothing to tell.
-HIDDEN_FIELDS = ("created_at", "password_set_at", "former_passwords")
+HIDDEN_FIELDS = (
+    "created_at",
+    "password_set_at",
+    "former_passwords",
+    "address_changed_at",
+    "access_version",
+)
+DECIDED_SHOWN = 20
 
 
 def accounts() -> QuerySet[User]:
@@ -147,3 +155,58 @@ def sign_ins() -> QuerySet[Entry]:
 
 def people_in(*roles: Role) -> QuerySet[User]:
     return User.objects.filter(is_active=True, role__in=roles)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedChange:
+    """A proposal, with what the account has now and would have; empty where neither."""
+
+    proposal: AccountProposal
+    before: str
+    after: str
+
+
+def waiting_proposals() -> QuerySet[AccountProposal]:
+    proposals = AccountProposal.objects.filter(approved_at=None, withdrawn_at=None)
+    return proposals.select_related("user", "entered_by").order_by("pk")
+
+
+def proposals_to_decide(user: User) -> QuerySet[AccountProposal]:
+    """Those of which this person may be the second."""
+    return waiting_proposals().exclude(entered_by=user).exclude(user=user)
+
+
+def decided_proposals() -> QuerySet[AccountProposal]:
+    proposals = AccountProposal.objects.exclude(approved_at=None, withdrawn_at=None)
+    people = ("user", "entered_by", "approved_by", "withdrawn_by")
+    return proposals.select_related(*people).order_by("-pk")[:DECIDED_SHOWN]
+
+
+def waits(saved: object) -> bool:
+    """Whether what a service saved waits for a second person."""
+    if isinstance(saved, User):
+        return waiting_proposals().filter(user=saved).exists()
+    return isinstance(saved, AccountProposal)
+
+
+def proposed_changes(proposals: QuerySet[AccountProposal]) -> list[ProposedChange]:
+    return [
+        ProposedChange(
+            proposal,
+            _aspect(proposal.change, proposal.user) if proposal.is_waiting else "",
+            _aspect(proposal.change, proposal),
+        )
+        for proposal in proposals
+    ]
+
+
+def _aspect(change: str, source: User | AccountProposal) -> str:
+    """The part of an account, or of a proposal, that a change is about."""
+    match change:
+        case AccessChange.ADDRESS:
+            return source.email
+        case AccessChange.ROLE:
+            return str(source.get_role_display())
+        case AccessChange.DELEGATION:
+            return f"{source.delegated_from or '…'} – {source.delegated_until or '…'}"
+    return ""

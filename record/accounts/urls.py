@@ -1,10 +1,9 @@
 """Addresses of this room."""
 
-from django.contrib.auth.views import PasswordResetConfirmView
 from django.urls import path, reverse_lazy
 
 from record.accounts.forms import NewPasswordForm
-from record.accounts.views import administration, factor, session
+from record.accounts.views import administration, factor, proposals, session
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,7 +15,7 @@ urlpatterns = [
     path("password/", session.change_password, name="change_password"),
     path(
         "password/<uidb64>/<token>/",
-        PasswordResetConfirmView.as_view(
+        session.SetPassword.as_view(
             template_name="record/accounts/set_password.html",
             form_class=NewPasswordForm,
             success_url=reverse_lazy("accounts:sign_in"),
@@ -46,5 +45,14 @@ urlpatterns = [
         name="revoke_second_factor",
     ),
     path("users/<int:user_id>/unlock/", administration.unlock, name="unlock"),
+    path("changes/", proposals.proposals, name="proposals"),
+    path(
+        "changes/<int:proposal_id>/approve/", proposals.approve, name="approve_proposal"
+    ),
+    path(
+        "changes/<int:proposal_id>/withdraw/",
+        proposals.withdraw,
+        name="withdraw_proposal",
+    ),
     path("sign-ins/", administration.sign_in_history, name="sign_in_history"),
 ]

@@ -32,7 +32,8 @@ class Message(Register):
     """One message to a user or to a participant; `key` names the occasion.
 
     The address is looked up at the moment of sending and never kept: that of a
-    participant would name the person.
+    participant would name the person. A message about the account of a user keeps the
+    address that stood when it was queued: a new one may be somebody else's.
     """
 
     recipient = models.ForeignKey(
@@ -41,6 +42,7 @@ class Message(Register):
     participant = models.ForeignKey(
         Participant, models.PROTECT, related_name="messages", null=True
     )
+    address = models.EmailField(blank=True)
     occasion = models.CharField(max_length=40)  # to a participant: key of the template
     key = models.CharField(max_length=120)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)

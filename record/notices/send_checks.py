@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from record.accounts.services.accounts import password_link
+from record.accounts.services.steps import resets_possible_from
 from record.notices.models import Channel, Message
 from trial_edc.vocabulary import N_
 
@@ -62,6 +63,8 @@ def write_link(message: Message) -> SendVerdict | None:
         return None
     if user.has_usable_password():
         return Withhold(N_("a password was set meanwhile"))
+    if instant := resets_possible_from(user):
+        return Defer(instant, N_("the e-mail address was changed lately"))
     return Send(user.email, message.text.replace(LINK, password_link(user)))
 
 
@@ -70,6 +73,8 @@ def verdict_on(message: Message) -> SendVerdict:
 
     The address of a user is known here, that of a participant to a send check only.
     """
+    if message.recipient and message.address:
+        return Send(message.address)  # also of an account that was closed
     if message.recipient and not message.recipient.is_active:
         return Withhold(N_("account closed"))
     for check in _send_checks.get(message.occasion, ()):

@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, Recorded
 from record.casebook.models import FormInstance
-from record.review.models import TwoPersonEntry, two_persons
 from safety import vocabulary as words
 from trial_edc import clock
 from trial_edc.choices import choices

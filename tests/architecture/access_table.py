@@ -61,6 +61,10 @@ def _query(_world: World) -> dict[str, Any]:
     return {"query_id": 1}
 
 
+def _proposal(_world: World) -> dict[str, Any]:
+    return {"proposal_id": 1}
+
+
 def _first(_world: World) -> dict[str, Any]:
     return {"pk": 1}
 
@@ -134,6 +138,9 @@ ACCESS: dict[str, Row] = {
     "accounts:reset_password": only("AD", kwargs=_account),
     "accounts:unlock": only("AD", kwargs=_account),
     "accounts:sign_in_history": only("AD"),
+    "accounts:proposals": only("AD PI"),
+    "accounts:approve_proposal": only("AD PI", kwargs=_proposal),
+    "accounts:withdraw_proposal": only("AD PI", kwargs=_proposal),
     # entry: which participants and forms a role sees is the selectors' answer
     "entry:my_work": everybody(),
     "entry:matrix": only(BINDER_READERS),

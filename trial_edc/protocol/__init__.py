@@ -226,6 +226,13 @@ class SafetySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """How long a new address of an account opens nothing."""
+
+    hours_without_reset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Blinding:
     """Who besides the product staff may see an arm."""
 
@@ -287,6 +294,7 @@ class Protocol:
     safety: SafetySettings
     reminders: ReminderSettings
     staff_mail: StaffMail
+    accounts: AccountSettings
     blinding: Blinding
     randomization: RandomizationSettings
     consent: ConsentSettings

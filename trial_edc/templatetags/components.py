@@ -135,7 +135,7 @@ def approval(
 ) -> dict[str, Any]:
     """Show who entered and who approved an entry, or the button of the second person.
 
-    `entry` is a `record.review.models.TwoPersonEntry`, `address` takes its approval.
+    `entry` is a `TwoPersonEntry` of the accounts room, `address` takes its approval.
     """
     is_own = may_approve and entry.entered_by_id == context["user"].pk
     return {

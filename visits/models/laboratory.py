@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.audit.models import Recorded
-from record.review.models import TwoPersonEntry, two_persons
 from trial_edc.choices import choices
 from visits.laboratory.vocabulary import Analyte, RangeSex
 

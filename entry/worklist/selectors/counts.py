@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from randomization.product.selectors.preparation_worklist import preparations
 from randomization.vocabulary import PreparationStep
 from record.accounts.models import User
+from record.accounts.selectors import proposals_to_decide
 from record.notices.work_items import DUE, WAITING, WorkItem
 from record.review.selectors import VerificationState, verification_lines
 from safety.coding.services import coding_to_do
@@ -49,6 +50,18 @@ def product_to_prepare(user: User) -> Iterator[WorkItem]:
         )
         words = text % {"count": handed_over}
         yield WorkItem(WAITING, _("Product"), "", words, url, "draft")
+
+
+def account_changes(user: User) -> Iterator[WorkItem]:
+    if count := proposals_to_decide(user).count():
+        text = ngettext(
+            "%(count)s change of an account waits for a second person",
+            "%(count)s changes of accounts wait for a second person",
+            count,
+        )
+        words = text % {"count": count}
+        url = reverse("accounts:proposals")
+        yield WorkItem(DUE, _("Accounts"), "", words, url, "due")
 
 
 def _page(name: str) -> str:

@@ -32,6 +32,10 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.VERIFY,), counts.forms_to_verify),
         ((Permission.REFERENCE_DATA,), counts.terms_to_code),
         ((Permission.ENTER_PRODUCT,), counts.product_to_prepare),
+        (
+            (Permission.MANAGE_USERS, Permission.APPROVE_DELEGATION),
+            counts.account_changes,
+        ),
         *WORK_SOURCES,
     )
     items = [

@@ -16,11 +16,15 @@ from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from record.accounts.events import AccountChanged
 from record.accounts.models import RecoveryCode, SecondFactor, User
-from record.accounts.services.accounts import AccountRefused
+from record.accounts.problems import AccountRefused
+from record.accounts.services.credentials import end_sessions, require_present
 from record.accounts.services.strangers import name_digest
+from record.accounts.vocabulary import AccessChange
 from record.audit import floods
-from record.audit.attribution import Actor, Reason, Source, act, attributed
+from record.audit.attribution import Source, act, attributed
+from record.audit.events import announce
 from record.audit.vault import Purpose, keyed_hash, seal, unseal
 from trial_edc import chance, clock
 from trial_edc.protocol import PROTOCOL
@@ -89,6 +93,7 @@ def enrol(*, user: User, secret: str, code: str) -> list[str]:
     if step is None:
         raise AccountRefused(_("This code is not the one that the app shows now."))
     with attributed(by=user, via=Source.PAGE):
+        require_present(user)
         if factor_of(user):
             raise AccountRefused(
                 _("A second factor is in use. An administrator revokes a lost one.")
@@ -96,6 +101,8 @@ def enrol(*, user: User, secret: str, code: str) -> list[str]:
         sealed = seal(Purpose.SECOND_FACTOR, secret, bound_to=str(user.pk))
         SecondFactor.objects.create(user=user, sealed=sealed, last_step=step)
         act("second_factor_enrolled", details={"username": user.username})
+        end_sessions(user)
+        _announce(user, AccessChange.FACTOR_ENROLLED)
         return _new_codes(user)
 
 
@@ -103,6 +110,7 @@ def make_recovery_codes(*, user: User, proof: "ReAuthenticated") -> list[str]:
     """Make recovery codes, shown this once; earlier ones no longer work."""
     proof.require(user)
     with attributed(by=user, via=Source.PAGE):
+        _announce(user, AccessChange.CODES_MADE)
         return _new_codes(user)
 
 
@@ -157,7 +165,12 @@ def use_recovery_code(user: User, code: str) -> bool:
     recovery_code.used_at = clock.now()
     recovery_code.save(update_fields=("used_at",))
     act("recovery_code_used", details={"username": user.username})
+    _announce(user, AccessChange.CODE_USED)
     return True
+
+
+def _announce(user: User, change: AccessChange) -> None:
+    announce(AccountChanged(user, change), by=user, via=Source.PAGE)
 
 
 def tried_too_often(name: str) -> bool:
@@ -170,14 +183,10 @@ def tried_too_often(name: str) -> bool:
 
 
 @implements("ACC-15")
-def revoke(*, user: User, by: Actor, reason: str) -> None:
-    if user.pk == by.pk:
-        raise AccountRefused(_("Another administrator revokes your second factor."))
-    with attributed(by=by, via=Source.PAGE, reason=Reason("second factor", reason)):
-        factor = factor_of(user)
-        if factor is None:
-            raise AccountRefused(_("This account has no second factor."))
+def revoke(user: User) -> None:
+    """Call it inside the attributed transaction of who decided it."""
+    for factor in SecondFactor.objects.filter(user=user, revoked_at=None):
         factor.revoked_at = clock.now()
         factor.save(update_fields=("revoked_at",))
-        _usable_codes(user).update(replaced_at=clock.now())
-        act("second_factor_revoked", details={"username": user.username})
+    _usable_codes(user).update(replaced_at=clock.now())
+    act("second_factor_revoked", details={"username": user.username})

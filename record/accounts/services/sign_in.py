@@ -68,8 +68,11 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
             _("Your delegation does not cover today. Please call the administrator.")
         )
     if second_factor.factor_of(user):
-        now = int(clock.now().timestamp())
-        request.session[PENDING] = {"user": user.pk, "at": now}
+        request.session[PENDING] = {
+            "user": user.pk,
+            "at": int(clock.now().timestamp()),
+            "credentials": user.get_session_auth_hash(),
+        }
         raise SecondFactorNeeded
     return _start_session(request, user)
 
@@ -139,7 +142,10 @@ def pending_user(request: HttpRequest) -> User | None:
     age_seconds = clock.now().timestamp() - pending["at"] if pending else 0
     if pending is None or age_seconds > PENDING_FOR.total_seconds():
         return None
-    return User.objects.filter(pk=pending["user"], is_active=True).first()
+    user = User.objects.filter(pk=pending["user"], is_active=True).first()
+    # A password that was reset meanwhile lets nobody in.
+    present = user.get_session_auth_hash() if user else ""
+    return user if present == pending["credentials"] else None
 
 
 def _start_session(

@@ -1,6 +1,6 @@
 """Pages of the administrators: accounts and the history of sign-ins."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
@@ -16,22 +16,36 @@ from record.accounts import selectors
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.filters import SignInFilters
 from record.accounts.forms import AccountForm, NewAccountForm, ReasonForm, RoleForm
-from record.accounts.models import User
+from record.accounts.models import AccountProposal, User
+from record.accounts.problems import AccountRefused
 from record.accounts.roles import Permission
 from record.accounts.services import accounts as services
-from record.accounts.services import second_factor
 from record.accounts.tables import AccountTable, SignInTable
 from record.audit.models import Entry
 
-# The acts that ask for a reason, and what they say when they are done.
+# The acts that ask for a reason: the service, and what it says when it is done.
 REASONED_ACTS = {
-    "deactivate": gettext_lazy("The account is closed."),
-    "reactivate": gettext_lazy(
-        "The account is open again. A link for a password goes out by e-mail."
+    "deactivate": (services.deactivate, gettext_lazy("The account is closed.")),
+    "reactivate": (
+        services.reactivate,
+        gettext_lazy(
+            "The account is open again. A link for a password goes out by e-mail."
+        ),
     ),
-    "reset_password": gettext_lazy("A link for a new password goes out by e-mail."),
-    "revoke_second_factor": gettext_lazy("The second factor is revoked."),
+    "reset_password": (
+        services.reset_password,
+        gettext_lazy("A link for a new password goes out by e-mail."),
+    ),
+    "revoke_second_factor": (
+        services.revoke_second_factor,
+        gettext_lazy("The second factor is revoked."),
+    ),
 }
+WAITS = gettext_lazy(
+    "A second person has to approve it: another administrator or the principal "
+    "investigator. They are told by e-mail."
+)
+Change = Callable[..., AccountProposal | Sequence[AccountProposal] | User | None]
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -39,6 +53,7 @@ def users(request: StaffRequest) -> HttpResponse:
     context = {
         "table": AccountTable(selectors.accounts(), request),
         "locked": selectors.locked_usernames(),
+        "waiting": selectors.waiting_proposals().count(),
     }
     return render(request, "record/accounts/users.html", context)
 
@@ -47,12 +62,7 @@ def users(request: StaffRequest) -> HttpResponse:
 def add(request: StaffRequest) -> HttpResponse:
     form = NewAccountForm(request.POST or None)
     if form.is_valid():
-        change = partial(
-            services.create_account,
-            by=request.user,
-            with_link=True,
-            **form.cleaned_data,
-        )
+        change = partial(services.create_account, with_link=True, **form.cleaned_data)
         done = _("The account is open. A link for a password goes out by e-mail.")
         if _save(request, form, change, done):
             return redirect("accounts:users")
@@ -65,10 +75,10 @@ def edit(request: StaffRequest, user_id: int) -> HttpResponse:
     form = AccountForm(request.POST or None, instance=user)
     if form.is_valid():
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        change = partial(services.change_details, user=user, by=request.user)
-        if _save(request, form, partial(change, details=changed), _("Saved.")):
+        change = partial(_of(services.change_details, request, user), details=changed)
+        if _save(request, form, change, _("Saved.")):
             return redirect("accounts:edit", user.pk)
-    return _account_page(request, user, details=form)
+    return _account_page(request, user.pk, details=form)
 
 
 @permitted(Permission.MANAGE_USERS)
@@ -77,51 +87,51 @@ def set_role(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts(), pk=user_id)
     form = RoleForm(user, request.POST, auto_id="set_role_%s")
     if form.is_valid():
-        change = partial(services.set_role, user=user, by=request.user)
-        done = _("The role is changed.")
-        if _save(request, form, partial(change, **form.cleaned_data), done):
+        change = partial(_of(services.set_role, request, user), **form.cleaned_data)
+        if _save(request, form, change, _("The role is changed.")):
             return redirect("accounts:edit", user.pk)
-    return _account_page(request, user, sent={"set_role": form})
+    return _account_page(request, user.pk, sent={"set_role": form})
 
 
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
-    change = partial(services.deactivate, user=user, by=request.user)
-    return _save_with_reason(request, user, "deactivate", change)
+    return _act_with_reason(request, user, "deactivate")
 
 
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def reactivate(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=False), pk=user_id)
-    change = partial(services.reactivate, user=user, by=request.user)
-    return _save_with_reason(request, user, "reactivate", change)
+    return _act_with_reason(request, user, "reactivate")
 
 
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def reset_password(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts().filter(is_active=True), pk=user_id)
-    change = partial(services.reset_password, user=user, by=request.user)
-    return _save_with_reason(request, user, "reset_password", change)
+    return _act_with_reason(request, user, "reset_password")
 
 
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def revoke_second_factor(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts(), pk=user_id)
-    change = partial(second_factor.revoke, user=user, by=request.user)
-    return _save_with_reason(request, user, "revoke_second_factor", change)
+    return _act_with_reason(request, user, "revoke_second_factor")
 
 
 @permitted(Permission.MANAGE_USERS)
 @require_POST
 def unlock(request: StaffRequest, user_id: int) -> HttpResponse:
     user = get_object_or_404(selectors.accounts(), pk=user_id)
-    services.unlock(user=user, by=request.user)
-    messages.success(request, _("%s may try again.") % user.username)
+    try:
+        proposal = services.unlock(user=user, by=request.user)
+    except AccountRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        done = _("%s may try again.") % user.username
+        messages.success(request, str(WAITS) if proposal else done)
     return redirect("accounts:edit", user.pk)
 
 
@@ -137,38 +147,42 @@ def _sign_in_events(entries: list[Entry]) -> list[selectors.SignInEvent]:
     return [selectors.SignInEvent(entry) for entry in entries]
 
 
-def _save_with_reason(
-    request: StaffRequest, user: User, act: str, change: Callable[..., object]
-) -> HttpResponse:
+def _act_with_reason(request: StaffRequest, user: User, act: str) -> HttpResponse:
+    service, done = REASONED_ACTS[act]
     form = ReasonForm(request.POST, auto_id=f"{act}_%s")
     if form.is_valid():
-        change = partial(change, **form.cleaned_data)
-        if _save(request, form, change, REASONED_ACTS[act]):
+        change = partial(_of(service, request, user), **form.cleaned_data)
+        if _save(request, form, change, done):
             return redirect("accounts:edit", user.pk)
-    return _account_page(request, user, sent={act: form})
+    return _account_page(request, user.pk, sent={act: form})
 
 
-def _save(
-    request: StaffRequest, form: BaseForm, change: Callable[[], object], done: object
-) -> bool:
+def _of(service: Change, request: StaffRequest, user: User) -> Change:
+    """Name the account and what its page showed."""
+    return partial(service, user=user, shown=request.POST.get("shown"))
+
+
+def _save(request: StaffRequest, form: BaseForm, change: Change, done: object) -> bool:
     """Save and say what was done; a refusal becomes an error of the form."""
     try:
-        change()
-    except services.AccountRefused as refusal:
+        result = change(by=request.user)
+    except AccountRefused as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, str(done))
+    waits = result if isinstance(result, list) else selectors.waits(result)
+    messages.success(request, str(WAITS if waits else done))
     return True
 
 
 def _account_page(
     request: StaffRequest,
-    user: User,
+    user_id: int,
     *,
     details: AccountForm | None = None,
     sent: Mapping[str, BaseForm] = MappingProxyType({}),
 ) -> HttpResponse:
     """Show an account; what was `sent` and not done stands at its own act."""
+    user = get_object_or_404(selectors.accounts(), pk=user_id)
     acts = {act: ReasonForm(auto_id=f"{act}_%s") for act in REASONED_ACTS}
     context = {
         "account": user,
@@ -177,5 +191,8 @@ def _account_page(
         "locked": selectors.locked_usernames(),
         "history": selectors.history_of(user),
         "has_second_factor": selectors.has_second_factor(user),
+        "proposals": selectors.proposed_changes(
+            selectors.waiting_proposals().filter(user=user)
+        ),
     }
     return render(request, "record/accounts/edit.html", context)

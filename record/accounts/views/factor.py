@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,8 +20,8 @@ from record.accounts.forms import (
     SecondFactorForm,
 )
 from record.accounts.models import User
+from record.accounts.problems import AccountRefused
 from record.accounts.services import second_factor as service
-from record.accounts.services.accounts import AccountRefused
 from record.accounts.services.sign_in import (
     FACTOR_SHOWN,
     SignInRefused,
@@ -139,6 +140,7 @@ def _enrol(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:
         form.add_error("code", str(problem))
         return []
     del request.session[NEW_SECRET]
+    update_session_auth_hash(request, request.user)
     request.session[FACTOR_SHOWN] = True
     messages.success(request, _("The second factor is in use."))
     return codes

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.forms import Form
 from django.http import (
     HttpRequest,
@@ -29,9 +30,14 @@ from django.views.decorators.http import require_POST
 
 from record.accounts import selectors
 from record.accounts.access import StaffRequest
-from record.accounts.forms import ChangePasswordForm, PreferencesForm, SignInForm
+from record.accounts.forms import (
+    ChangePasswordForm,
+    PreferencesForm,
+    SignInForm,
+)
 from record.accounts.middleware import seconds_left
 from record.accounts.models import User
+from record.accounts.problems import AccountRefused
 from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import (
     SEEN_AT,
@@ -139,11 +145,26 @@ def end_session(request: StaffRequest) -> HttpResponse:
 def change_password(request: StaffRequest) -> HttpResponse:
     form = ChangePasswordForm(request.user, request.POST or None)
     if form.is_valid():
-        form.save()
-        update_session_auth_hash(request, request.user)
-        messages.success(request, _("Your password is changed."))
-        return redirect(next_page_of(request, request.user))
+        try:
+            form.save()
+        except AccountRefused as problem:
+            form.add_error(None, str(problem))
+        else:
+            update_session_auth_hash(request, request.user)
+            messages.success(request, _("Your password is changed."))
+            return redirect(next_page_of(request, request.user))
     return render(request, "record/accounts/change_password.html", {"form": form})
+
+
+class SetPassword(PasswordResetConfirmView):
+    """The page behind the link that lets a person set a password, once."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)
+        except AccountRefused as problem:
+            form.add_error(None, str(problem))
+            return self.form_invalid(form)
 
 
 def preferences(request: StaffRequest) -> HttpResponse:

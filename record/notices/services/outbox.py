@@ -37,8 +37,11 @@ def queue(
     subject: str,
     text: str,
     details: Mapping[str, object] | None = None,
+    address: str = "",
 ) -> list[Message]:
     """Put a message for each person into the outbox; the same key queues it once.
+
+    It goes to the address that each account has when it leaves, or to `address`.
 
     It is written in the language of each person: subject and text are marked for
     translation and not translated yet. Call it inside the attributed transaction of
@@ -51,6 +54,7 @@ def queue(
             key=key,
             defaults={
                 "occasion": occasion,
+                "address": address,
                 "subject": " ".join(_written(person, subject, details).split()),
                 "text": _written(person, text, details),
             },

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from record.accounts.access import require_person
 from record.accounts.models import User
 from record.accounts.roles import SECOND, Permission
+from record.accounts.two_persons import TwoPersonEntry
 from record.audit.attribution import Source, attributed
-from record.review.models import TwoPersonEntry
 from record.review.problems import ApprovalRefused
 from trial_edc import clock
 

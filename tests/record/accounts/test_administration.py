@@ -41,7 +41,9 @@ def test_list_costs_the_same_for_one_and_for_three(
     for role in roles:
         person(role)
 
-    with django_assert_num_queries(5):  # session, account, number, accounts, lockouts
+    with django_assert_num_queries(
+        6
+    ):  # session, account, number, accounts, lockouts, waiting
         page = client.get(reverse("accounts:users"))
 
     assert page.content.decode().count("<tr>") == len(roles) + 2
@@ -52,14 +54,14 @@ def test_account_is_opened_with_a_link_for_its_owner(client, administrator, mail
         "username": "Li.Wei",
         "full_name": "Li Wei",
         "email": "li@example.org",
-        "role": "PN",
+        "role": "CO",
         "language": "en",
     }
     client.post(reverse("accounts:add"), details)
     deliver_due()
 
     user = User.objects.get(username="li.wei")
-    assert (user.role, user.blinding, user.has_usable_password()) == ("PN", "U", False)
+    assert (user.role, user.blinding, user.has_usable_password()) == ("CO", "B", False)
     assert [mail.to for mail in mailoutbox] == [["li@example.org"]]
 
 
@@ -166,7 +168,7 @@ def test_each_act_says_what_was_done(client, administrator, act):
     if ACTS[act] == "closed":
         services.deactivate(user=user, by=STAGE, reason="left")
 
-    page = client.post(at(act, user), {"role": "IN", "reason": "asked"}, follow=True)
+    page = client.post(at(act, user), {"role": "BN", "reason": "asked"}, follow=True)
 
     assert DONE[act] in page.content.decode()
 

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 
 from record.accounts.models import RecoveryCode
+from record.accounts.problems import AccountRefused
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
+from record.accounts.services import accounts
 from record.accounts.services import second_factor as service
-from record.accounts.services.accounts import AccountRefused
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from tests.people import PASSWORD, STAGE, person
@@ -299,9 +300,11 @@ def test_administrator_alone_revokes_a_lost_device(client):
     assert is_in(other)
     assert acts("second_factor_revoked") == ["second_factor_revoked"]
     with pytest.raises(AccountRefused, match="no second factor"):
-        service.revoke(user=user, by=administrator, reason="again")
+        accounts.revoke_second_factor(user=user, by=administrator, reason="again")
     with pytest.raises(AccountRefused, match="Another administrator"):
-        service.revoke(user=administrator, by=administrator, reason="mine")
+        accounts.revoke_second_factor(
+            user=administrator, by=administrator, reason="mine"
+        )
 
 
 def test_door_pages_lead_on_who_is_in(client):

@@ -49,12 +49,12 @@ def test_role_of_another_class_is_refused():
 def test_role_change_records_who_and_why():
     user, administrator = person("CO"), person("AD")
 
-    services.set_role(user=user, role="IN", by=administrator, reason="new licence")
+    services.set_role(user=user, role="BN", by=administrator, reason="new ward")
 
     entry = Entry.objects.filter(row_id=user.pk, operation="UPDATE").get()
     assert entry.actor == "ad"
-    assert entry.changes == {"role": ["CO", "IN"]}
-    assert entry.reasons == {"": {"code": "rights", "text": "new licence"}}
+    assert entry.changes == {"role": ["CO", "BN"]}
+    assert entry.reasons == {"": {"code": "rights", "text": "new ward"}}
 
 
 def test_nobody_closes_the_own_account():

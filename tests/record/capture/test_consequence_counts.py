@@ -45,6 +45,7 @@ from tests.people import STAGE, person
 from tests.randomization import stage
 from trial_edc import clock
 from trial_edc.consequences import ON_EVENT, ON_SAVE
+from visits.calendar import consequences as calendar
 from visits.deviations import consequences as deviations
 from visits.infusions import consequences as infusions
 from visits.reminders import consequences as reminders
@@ -68,6 +69,7 @@ CLASSES = (
         3,
         (
             allocation.keep_randomization_record,
+            calendar.end_feed,
             code_breaks.enter_accidental_code_break,
             consent.require_delegation,
             consent.require_version_in_force,
@@ -100,6 +102,11 @@ CLASSES = (
             notices.notify_of_flood,
             notices.notify_of_lockout,
         ),
+    ),
+    Class(
+        "writes a mail to whoever watches over accounts",
+        24,
+        (notices.notify_of_account_change, notices.notify_of_account_proposal),
     ),
     Class(
         "looks through the forms of a participant",
@@ -275,8 +282,9 @@ def followed_up(who: Participant) -> None:
 
 
 def accounts_come_and_go() -> None:
-    person("AD")
+    administrator = person("AD")
     reader = person("BR")
+    accounts.set_role(user=reader, role="IN", by=administrator, reason="moved")
     accounts.reset_password(user=reader, by=STAGE, reason="lost")
     accounts.deactivate(user=reader, by=STAGE, reason="left")
     with attributed(by=STAGE, via=Source.PAGE):

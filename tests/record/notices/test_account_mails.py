@@ -58,7 +58,7 @@ def new_password() -> int:
 
 
 def open_again() -> int:
-    user = person("IN")
+    user = person("CO")
     accounts.deactivate(user=user, by=STAGE, reason="left")
     return administer("reactivate", user.pk, reason="back")
 

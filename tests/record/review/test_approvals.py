@@ -18,9 +18,9 @@ from enrollment.consent import services as consent
 from imports.services import sources
 from record.accounts.models import User
 from record.accounts.services.accounts import set_role
+from record.accounts.two_persons import TwoPersonEntry
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
-from record.review.models import TwoPersonEntry
 from record.review.problems import ApprovalRefused
 from safety.coding import services as coding
 from safety.coding.rules import TermRow

@@ -11,9 +11,10 @@ from django.urls import reverse
 from icalendar import Calendar, Component
 
 from record.accounts.models import User
+from record.accounts.services import accounts
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
-from tests.people import STAGE, person
+from tests.people import PASSWORD, STAGE, person
 from tests.visits import stage
 from trial_edc.dates import SITE_TZ
 from visits.calendar.services import feeds
@@ -159,6 +160,57 @@ def test_lost_rights_end_the_feed_at_once(coordinator, lost):
 
     expected = 200 if lost == {"role": "DM"} else 404  # a data manager reads schedules
     assert ask(token).status_code == expected
+
+
+def _reset(user: User) -> None:
+    accounts.reset_password(user=user, by=STAGE, reason="lost")
+    accounts.change_password(user=user, password=PASSWORD)
+
+
+def _close_and_open(user: User) -> None:
+    accounts.deactivate(user=user, by=STAGE, reason="left")
+    accounts.reactivate(user=user, by=STAGE, reason="back")
+
+
+def _move_and_return(user: User) -> None:
+    accounts.set_role(user=user, role="DM", by=STAGE, reason="moved")
+    accounts.set_role(user=user, role="CO", by=STAGE, reason="back")
+
+
+def _end_and_renew(user: User) -> None:
+    for until in (stage.day(1), None):
+        details = {"delegated_until": until}
+        accounts.change_details(user=user, by=STAGE, details=details)
+
+
+def _change_address(user: User) -> None:
+    accounts.change_details(user=user, by=STAGE, details={"email": "n@example.org"})
+
+
+@pytest.mark.verifies("ACC-08", "CAL-03")
+@pytest.mark.parametrize(
+    "end", [_reset, _close_and_open, _move_and_return, _end_and_renew, _change_address]
+)
+def test_a_feed_dies_with_its_account_and_stays_dead(coordinator, end):
+    token = feeds.make_feed(by=coordinator)
+    assert ask(token).status_code == 200
+
+    end(coordinator)
+
+    assert ask(token).status_code == 404
+    assert ask(feeds.make_feed(by=coordinator)).status_code == 200
+
+
+@pytest.mark.verifies("CAL-03")
+def test_a_feed_lives_on_where_nothing_of_the_access_ended(coordinator):
+    token = feeds.make_feed(by=coordinator)
+
+    for until in (stage.day(-30), stage.day(-60)):
+        details = {"delegated_until": until, "full_name": f"Name {until}"}
+        accounts.change_details(user=coordinator, by=STAGE, details=details)
+    accounts.change_password(user=coordinator, password=PASSWORD)
+
+    assert ask(token).status_code == 200
 
 
 @pytest.mark.verifies("CAL-03")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from record.accounts.models import User
 from record.accounts.services.accounts import within_delegation
-from record.audit.attribution import Source, act, attributed
+from record.audit.attribution import Actor, Source, act, attributed
 from record.audit.models import Entry
 from record.casebook.models import FormInstance, Participant
 from trial_edc import chance, clock
@@ -63,6 +63,12 @@ def make_feed(*, by: User) -> str:
 def revoke_feed(*, by: User) -> None:
     with attributed(by=by, via=Source.PAGE):
         _revoke(by)
+
+
+@implements("CAL-03")
+def end_feed_of(user: User, *, by: Actor, via: Source) -> None:
+    with attributed(by=by, via=via):
+        _revoke(user)
 
 
 def _revoke(user: User) -> None:

@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from record.accounts.models import User
 from record.accounts.roles import Role
 from record.accounts.services import accounts as services
-from record.audit.attribution import Process, Source
 from trial_edc import chance
 from trial_edc.typed_text import plain
 
@@ -16,7 +15,11 @@ TEMPORARY_LENGTH = 20
 
 
 class Command(BaseCommand):
-    """Prints a temporary password that must be changed at the first sign-in."""
+    """Prints a temporary password that must be changed at the first sign-in.
+
+    No second person is asked; administrators, and of an account that can learn an arm
+    the principal investigator and the safety officer, are told.
+    """
 
     help = __doc__
 
@@ -33,13 +36,11 @@ class Command(BaseCommand):
             raise CommandError(message)
         password = chance.token(TEMPORARY_LENGTH)
         try:
-            user = services.create_account(
+            user = services.create_account_on_server(
                 username=options["username"],
                 full_name=options["name"],
                 email=options["email"],
                 role=options["role"],
-                by=Process("create_account"),
-                via=Source.COMMAND,
                 password=password,
             )
         except ValidationError as problem:
