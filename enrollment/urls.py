@@ -4,6 +4,7 @@ from django.urls import path
 
 from enrollment.consent import views as consent_views
 from enrollment.eligibility import views as eligibility_views
+from enrollment.identity import views as identity_views
 from enrollment.screening import views
 
 app_name = "enrollment"
@@ -20,6 +21,7 @@ urlpatterns = [
         "<str:number>/eligibility/", eligibility_views.eligibility, name="eligibility"
     ),
     path("<str:number>/frozen/", eligibility_views.frozen, name="frozen"),
+    path("<str:number>/identity/", identity_views.identity, name="identity"),
     path("<str:number>/rescreen/", views.rescreen, name="rescreen"),
     path("<str:number>/close/", views.close, name="close"),
 ]

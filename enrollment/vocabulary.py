@@ -51,6 +51,24 @@ FAILURE_OF_RESULT = {
 }
 
 
+class IdentityGround(Codelist):
+    """Why two participants may be one person."""
+
+    HOSPITAL_NUMBER = "hospital_number", N_("Hospital numbers that are equal or alike")
+    BIRTH_AND_SEX = "birth_and_sex", N_("Same birth date and sex")
+    REGISTRATION = (
+        "registration",
+        N_("Registered after the hospital number was refused"),
+    )
+
+
+class IdentityAnswer(Codelist):
+    """What an investigator decided."""
+
+    SAME = "same", N_("One and the same person")
+    DIFFERENT = "different", N_("Two persons")
+
+
 class ConsentKind(Codelist):
     """What a consent is about."""
 

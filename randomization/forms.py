@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.forms import ConfirmIdentityForm
 from trial_edc.text_fields import TypedText
 from trial_edc.vocabulary import Codelist
 
@@ -34,18 +33,3 @@ class ExplanationForm(forms.Form):
     """Why."""
 
     reason = TypedText(label=_("Reason"), longest=1000, widget=LONG_TEXT)
-
-
-class SignedForm(ConfirmIdentityForm):
-    """Fields with the password after them."""
-
-    def clean(self) -> dict[str, Any]:
-        identity: dict[str, Any] = {
-            name: self.cleaned_data.pop(name)
-            for name in ("username", "password")
-            if name in self.cleaned_data
-        }
-        details, self.cleaned_data = self.cleaned_data, identity
-        super().clean()
-        self.cleaned_data = details
-        return details

@@ -8,6 +8,7 @@ lines. `docs/architecture.md` shows the place of this in a save.
 from enrollment.consent import consequences as consent
 from enrollment.contact import consequences as contact
 from enrollment.eligibility import consequences as eligibility
+from enrollment.identity import consequences as identity
 from enrollment.screening import consequences as screening
 from outcomes import consequences as outcomes
 from randomization.allocation import consequences as allocation
@@ -50,6 +51,7 @@ CORRECTION = (on_items(eligibility.report_correction),)
 ON_SAVE = {
     "SCN": (
         on_items("age_years", "sex", "approached_at", screening.recheck_demographics),
+        on_items("sex", "approached_at", identity.ask_about_birth),
         on_items("screening_closed_at", screening.freeze_failed_criteria),
         on_items("failed_criteria", screening.protect_failed_criteria),
         on_items("screen_failure_reason", deaths.ensure_death_form),
@@ -72,7 +74,11 @@ ON_SAVE = {
         on_items("hospital_no", contact.store_person_key),
         on_items("opted_out_at", "phones", "email", reminders.recheck_messages),
     ),
-    **dict.fromkeys(("DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST"), CORRECTION),
+    "DEM": (
+        *CORRECTION,
+        on_items("birth_date", "sex", identity.ask_about_birth),
+    ),
+    **dict.fromkeys(("ELG", "CRE", "URI", "VIT", "LAB", "IST"), CORRECTION),
     "RAN": (on_items(*FROZEN, allocation.keep_randomization_record),),
     "IRQ": (
         on_items("decision", product.clear_due_date_of_withdrawn_request),

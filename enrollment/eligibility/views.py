@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.eligibility.page.eligibility_page import eligibility_page
 from enrollment.eligibility.page.frozen_screening import used_screening
 from enrollment.eligibility.services import confirmation
+from enrollment.identity.selectors import doubts_about, has_person_key
 from enrollment.models.confirmation import MEANING
 from enrollment.problems import EnrollmentRefused
 from enrollment.selectors import reads_whole_casebooks
@@ -19,6 +21,7 @@ from enrollment.views import visible_person
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import ConfirmIdentityForm
 from record.accounts.roles import Permission
+from record.casebook.models import FormInstance
 from trial_edc import clock
 
 
@@ -75,4 +78,22 @@ def _eligibility_context(
         "may_enter": request.user.may(Permission.ENTER_CRF),
         "is_over": eligibility.is_screening_closed,
         "is_randomized": eligibility.casebook.fact("is_randomized"),
+        **_doubts_context(request, eligibility),
+    }
+
+
+def _doubts_context(
+    request: StaffRequest, eligibility: eligibility_selectors.Eligibility
+) -> dict[str, Any]:
+    """What the site is to know of one person with two numbers."""
+    if not request.user.may(Permission.ENTER_CRF) or not eligibility.is_consented:
+        return {"has_person_key": True}
+    person = eligibility.participant
+    contacts = FormInstance.objects.filter(participant=person, code="CTC")
+    contact_id = contacts.values_list("pk", flat=True).first()
+    is_known = has_person_key(person) or eligibility.casebook.fact("is_randomized")
+    return {
+        "has_person_key": is_known,
+        "doubts": doubts_about(person),
+        "contact_url": reverse("entry:form", args=[contact_id]) if contact_id else "",
     }

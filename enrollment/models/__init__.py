@@ -5,7 +5,12 @@
 from enrollment.models.screening import ScreeningLog
 from enrollment.models.consent import InformedConsent
 from enrollment.models.document import ConsentDocument
-from enrollment.models.contact import ContactDetails, PersonKey
+from enrollment.models.contact import ContactDetails
+from enrollment.models.identity import (
+    IdentityQuestion,
+    PersonKey,
+    RefusedRegistration,
+)
 from enrollment.models.history import Demographics, MedicalHistory
 from enrollment.models.immunosuppression import ImmunosuppressiveDrug
 from enrollment.models.eligibility import EligibilityAssessment
@@ -19,9 +24,11 @@ __all__ = [
     "EligibilityAssessment",
     "EligibilityConfirmation",
     "FrozenScreening",
+    "IdentityQuestion",
     "ImmunosuppressiveDrug",
     "InformedConsent",
     "MedicalHistory",
     "PersonKey",
+    "RefusedRegistration",
     "ScreeningLog",
 ]

@@ -1,17 +1,14 @@
-"""CTC, contact details: sealed, never exported; and the key that finds a person."""
+"""CTC, contact details: sealed, never exported."""
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.vocabulary import PhoneOwner
 from record.accounts.roles import Limit, Permission
-from record.audit.models import Confidentiality
-from record.audit.triggers import Recorded
 from record.audit.vault import Purpose
 from record.casebook import items
 from record.casebook.design import Once
 from record.casebook.items import Section
-from record.casebook.models import Participant, SealedCRF
+from record.casebook.models import SealedCRF
 
 
 class ContactDetails(SealedCRF):
@@ -59,16 +56,3 @@ class ContactDetails(SealedCRF):
         )
         collected = Once()
         seen_by = Permission.SEE_IDENTITY
-
-
-class PersonKey(Recorded):
-    """The keyed hash of a person's hospital number: finds them, names nobody."""
-
-    participant = models.OneToOneField(Participant, models.PROTECT, related_name="+")
-    digest = models.CharField(max_length=64, unique=True)
-    confidentiality = models.CharField(
-        max_length=10, default=Confidentiality.IDENTITY, editable=False
-    )
-
-    class Meta(Recorded.Meta):
-        pass

@@ -3,14 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from enrollment.eligibility.selectors import confirmed_among
-from enrollment.models import PersonKey
 from enrollment.screening.facts import participant_status as statuses
 from enrollment.vocabulary import ParticipantStatus
-from record.audit.vault import Purpose, keyed_hash
 from record.casebook.form_data import Casebook
 from record.casebook.models import Participant
 from record.casebook.selectors import casebooks_of
-from trial_edc.typed_text import identifier
 
 
 def status_of(participant: Participant) -> ParticipantStatus:
@@ -33,15 +30,3 @@ def statuses_of(
         )
         for person in people
     }
-
-
-def participant_with_hospital_no(hospital_no: str) -> Participant | None:
-    keys = PersonKey.objects.filter(digest=hospital_no_digest(hospital_no))
-    key = keys.select_related("participant").first()
-    return key.participant if key else None
-
-
-def hospital_no_digest(hospital_no: str) -> str:
-    """The same for every way of writing it: width, case, spaces and dashes."""
-    folded = identifier(hospital_no).replace("-", "")
-    return keyed_hash(Purpose.IDENTITY, folded)

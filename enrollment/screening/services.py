@@ -9,9 +9,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
-from enrollment.models import PersonKey
+from enrollment.identity import selectors as identity_selectors
+from enrollment.identity import services as identity
 from enrollment.problems import AlreadyApproached, EnrollmentRefused
-from enrollment.screening import selectors as screening_selectors
 from enrollment.screening.facts.participant_status import (
     has_died,
     has_withdrawn,
@@ -44,17 +44,24 @@ def register_person(
     """Open the screening log for a person approached; the number is for life.
 
     `values` are items of SCN. The hospital number is looked up and not stored: before
-    consent nothing names the person. An approach that ends without consent is closed.
-    The same `client_key` registers a person once.
+    consent nothing names the person. One that is like another's is a question. An
+    approach that ends without consent is closed. The same `client_key` registers a
+    person once. Raises `AlreadyApproached`, which is remembered.
     """
-    if hospital_no and (
-        earlier := screening_selectors.participant_with_hospital_no(hospital_no)
-    ):
-        raise AlreadyApproached(
-            earlier,
-            _("This person was approached before as %(number)s. Screen again instead.")
-            % {"number": earlier.number},
+    owner = identity_selectors.participant_with_hospital_no(hospital_no)
+    if owner:
+        identity.refuse_registration(
+            owner,
+            client_key=client_key,
+            age_years=values.get("age_years"),
+            sex=values.get("sex"),
+            by=by,
+            via=via,
         )
+        message = _(
+            "This person was approached before as %(number)s. Screen again instead."
+        )
+        raise AlreadyApproached(owner, message % {"number": owner.number})
     with attributed(by=by, via=via):
         _lock_numbering()
         if client_key and (earlier := _registered_with(client_key)):
@@ -62,6 +69,9 @@ def register_person(
         participant = _new_participant()
         form = form_instances.ensure_form(participant, "SCN", client_key=client_key)
         _save_approach(form, values, by=by, via=via, explanations=explanations)
+        identity.ask_about_registration(
+            participant, hospital_no=hospital_no, client_key=client_key
+        )
     return participant
 
 
@@ -202,20 +212,3 @@ def close_screening(
             explanations=explanations,
         )
     return form
-
-
-def link_hospital_number(participant: Participant, hospital_no: str | None) -> None:
-    """Store the keyed hash by which the person is found again, within a save.
-
-    Raises `AlreadyApproached` when the number is somebody else's.
-    """
-    if not hospital_no:
-        return
-    owner = screening_selectors.participant_with_hospital_no(hospital_no)
-    if owner and owner.pk != participant.pk:
-        message = _("This hospital number belongs to %(number)s.")
-        raise AlreadyApproached(owner, message % {"number": owner.number})
-    PersonKey.objects.update_or_create(
-        participant=participant,
-        defaults={"digest": screening_selectors.hospital_no_digest(hospital_no)},
-    )

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
+from enrollment.identity.selectors import doubts_about
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening import page
 from enrollment.screening import services as screening
@@ -23,6 +24,7 @@ from enrollment.views import visible_person
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.capture.problems import ExplanationNeeded, SaveRefused
+from record.casebook.models import Participant
 
 NOT_STORED = (SaveRefused, ExplanationNeeded, EnrollmentRefused)
 
@@ -65,9 +67,19 @@ def register_person(request: StaffRequest) -> HttpResponse:
             earlier = getattr(problem, "participant", None)
         else:
             messages.success(request, _("%(n)s is registered.") % {"n": person.number})
+            _warn_of_doubts(request, person)
             return redirect("enrollment:eligibility", person.number)
     title = _("Register a person approached")
     return _form_page(request, form, title=title, earlier=earlier)
+
+
+def _warn_of_doubts(request: StaffRequest, person: Participant) -> None:
+    if numbers := doubts_about(person).undecided:
+        message = _(
+            "Perhaps the same person as %(numbers)s. An investigator decides before "
+            "anybody is randomized."
+        )
+        messages.warning(request, message % {"numbers": ", ".join(numbers)})
 
 
 @permitted(Permission.ENTER_CRF)

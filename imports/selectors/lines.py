@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from enrollment.identity.selectors import participant_with_hospital_no
 from enrollment.screening.rules.participant_numbers import (
     NUMBER,
     is_mistyped,
     person_number,
 )
-from enrollment.screening.selectors import participant_with_hospital_no
 from imports.rules.mapping import (
     NOT_COLLECTED,
     DateOrder,

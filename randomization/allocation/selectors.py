@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from enrollment.eligibility.selectors import Eligibility
+from enrollment.identity.selectors import doubts_about, has_person_key
 from enrollment.screening.facts.participant_status import is_screening_over
 from randomization.allocation.rules.readiness import (
     Obstacle,
@@ -31,6 +32,7 @@ class FrozenValues:
 
 def readiness(eligibility: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
     confirmation = eligibility.confirmation
+    doubts = doubts_about(eligibility.participant)
     state = RandomizationState(
         study_status=study_status(),
         is_consented=eligibility.is_consented,
@@ -41,6 +43,9 @@ def readiness(eligibility: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
         if confirmation and eligibility.confirmation_stands
         else None,
         was_confirmed=confirmation is not None,
+        has_person_key=has_person_key(eligibility.participant),
+        undecided=tuple(doubts.undecided),
+        same=tuple(doubts.same),
     )
     hours = PROTOCOL.freshness.reconfirmation_hours
     return obstacles(state, now=now, hours=hours)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.eligibility.selectors import Eligibility, eligibility_of
 from enrollment.eligibility.services.frozen_screening import freeze_screening
+from enrollment.identity import services as identity
 from randomization.allocation import selectors as allocation_selectors
 from randomization.allocation.problems import NotReady
 from randomization.allocation.rules.numbers import draw
@@ -45,9 +46,11 @@ def randomize(
     """
     if not by.may(Permission.RANDOMIZE):
         raise PermissionDenied
+    _compare_people(participant, by=by, via=via)
     try:
         with attributed(by=by, via=via):
             participant = form_instances.lock(participant)
+            identity.lock_identities()
             if existing := allocation_selectors.allocation_of(participant):
                 return existing
             eligibility = eligibility_of(participant)
@@ -67,6 +70,13 @@ def randomize(
         raise ListExhausted(
             _("The allocation list is used up; the data manager has been told.")
         ) from None
+
+
+def _compare_people(participant: Participant, *, by: User, via: Source) -> None:
+    """What is asked stays asked, also when the randomization is refused."""
+    with attributed(by=by, via=via):
+        form_instances.lock(participant)
+        identity.ask_about_birth(participant)
 
 
 def _require_ready(eligibility: Eligibility) -> None:

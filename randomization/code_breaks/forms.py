@@ -12,11 +12,12 @@ from randomization.code_breaks.services.code_breaks import (
     RECORDED_KINDS,
     CodeBreakDetails,
 )
-from randomization.forms import LONG_TEXT, CodelistField, SignedForm, choices
+from randomization.forms import LONG_TEXT, CodelistField, choices
 from randomization.vocabulary import (
     CodeBreakCategory,
     CodeBreakKind,
 )
+from record.accounts.forms import SignedForm
 from record.casebook.fields import SiteTimeField
 from record.casebook.models import Participant
 from trial_edc.text_fields import TypedText

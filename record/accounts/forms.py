@@ -98,6 +98,21 @@ class ConfirmIdentityForm(forms.Form):
         return cleaned
 
 
+class SignedForm(ConfirmIdentityForm):
+    """Fields with the password after them."""
+
+    def clean(self) -> dict[str, Any]:
+        identity: dict[str, Any] = {
+            name: self.cleaned_data.pop(name)
+            for name in ("username", "password")
+            if name in self.cleaned_data
+        }
+        details, self.cleaned_data = self.cleaned_data, identity
+        super().clean()
+        self.cleaned_data = details
+        return details
+
+
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic at run time
     """A new password, typed twice."""
 

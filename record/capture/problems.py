@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from record.audit.attribution import Actor, Source
 from record.audit.problems import RecordClosed
 from record.capture.impact_previews import ImpactPreview
 from record.casebook.checks import Finding
 from record.casebook.values import Value
+
+
+class Afterwards(Protocol):
+    """A write after a save that was undone."""
+
+    def __call__(self, *, by: Actor, via: Source) -> None: ...
 
 
 class NotSaved(Exception):
@@ -14,11 +22,17 @@ class NotSaved(Exception):
 
 
 class SaveRefused(NotSaved):
-    """Values are impossible, or required items are missing."""
+    """Values are impossible, or required items are missing.
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    `afterwards` is called once the save is undone, with who saved and how: it writes
+    what has to be remembered of the refusal.
+    """
+
+    def __init__(
+        self, findings: Sequence[Finding], *, afterwards: Afterwards | None = None
+    ) -> None:
         super().__init__("; ".join(f"{f.item}: {f.message}" for f in findings))
-        self.findings = list(findings)
+        self.findings, self.afterwards = list(findings), afterwards
 
 
 class ExplanationNeeded(NotSaved):

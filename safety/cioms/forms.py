@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from randomization.code_breaks.services.code_breaks import CodeBreakDetails
-from randomization.forms import LONG_TEXT, SignedForm
+from randomization.forms import LONG_TEXT
+from record.accounts.forms import SignedForm
 from safety.cioms.services import susar_account
 from trial_edc.text_fields import TypedText
 

@@ -294,8 +294,22 @@ def _confirm(case: SimulatedCase) -> None:
     )
 
 
+def _tell_apart(case: SimulatedCase) -> None:
+    """Everybody here is a person of their own, also where birthdays meet."""
+    investigator = case.staff["in"]
+    for question in questions_of(case.participant).filter(answer=""):
+        decide(
+            question,
+            answer=IdentityAnswer.DIFFERENT,
+            reason=phrases.TWO_PERSONS,
+            proof=ReAuthenticated(investigator.pk, clock.now()),
+            by=investigator,
+        )
+
+
 def _randomize(case: SimulatedCase) -> None:
     ensure_free_slot(case.site)
+    _tell_apart(case)
     randomize(case.participant, by=case.staff["co"])
 
 

@@ -203,6 +203,7 @@ ACCESS: dict[str, Row] = {
     "enrollment:eligibility": only("CO IN PI MO DM BR UM", kwargs=_number),
     "enrollment:frozen": only("CO IN PI MO DM BR UM", kwargs=_number),
     "enrollment:rescreen": only("CO IN PI", kwargs=_number),
+    "enrollment:identity": only("CO IN PI", kwargs=_number),
     "enrollment:close": only("CO IN PI", kwargs=_number),
     # randomization
     "randomization:randomize": only("CO IN PI", kwargs=_number),

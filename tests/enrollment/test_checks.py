@@ -126,6 +126,13 @@ CASES: list[tuple[str, FormData, list[FormData], FormData, list[FormData]]] = [
         data("CTC", phones=[{"number": "+86 138-0000-1234"}]),
         [],
     ),
+    (
+        "CTC-04",
+        data("CTC", hospital_no="不详 000"),
+        [],
+        data("CTC", hospital_no="0001"),
+        [],
+    ),
     ("CTC-02", data("CTC", email="li.wei"), [], data("CTC", email="l@w.cn"), []),
     (
         "DEM-01",

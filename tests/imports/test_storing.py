@@ -2,8 +2,8 @@
 
 import pytest
 
+from enrollment.identity.selectors import hospital_no_digest
 from enrollment.models import PersonKey
-from enrollment.screening.selectors import hospital_no_digest
 from imports.models import ImportState
 from imports.rules.mapping import FileMapping
 from imports.selectors.report import finding_text, report_of

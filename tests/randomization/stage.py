@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from enrollment.eligibility.selectors import eligibility_of
@@ -122,9 +122,11 @@ def eligible() -> Participant:
         "copy_given": "Y",
     }
     enter(row(participant, "CNS"), investigator, consent)
-    birth = clock.today().replace(year=clock.today().year - 50, day=1)
-    person_is = {"birth_date": birth, "sex": "M", "ethnic_group": "han"}
+    person_is = {"birth_date": birth_of(participant), "sex": "M", "ethnic_group": "han"}
     enter(form_of(participant, "DEM"), investigator, person_is)
+    phone = {"number": "138 0000 1234", "owner": "participant", "works": "Y"}
+    contact = {"hospital_no": f"ZY-{participant.sequence:05d}", "phones": [phone]}
+    save(form_of(participant, "CTC"), contact, by=investigator)
     for hours, value in ((24 * 60, 80), (40, 90), (10, 200)):
         sample = {"sample_at": ago(hours), "value": (value, "umol/L"), "place": "ward"}
         enter(row(participant, "CRE"), investigator, sample)
@@ -133,6 +135,12 @@ def eligible() -> Participant:
     enter(form_of(participant, "LAB", "SCR"), investigator, panel)
     enter(form_of(participant, "ELG"), investigator, judgements(ago(20)))
     return participant
+
+
+def birth_of(participant: Participant) -> date:
+    """Each 50 years old, and born on a day of their own."""
+    first = clock.today().replace(year=clock.today().year - 50, day=1)
+    return first - timedelta(days=participant.sequence)
 
 
 def judgements(measured_at: Any) -> dict[str, Any]:
@@ -156,6 +164,12 @@ def judgements(measured_at: Any) -> dict[str, Any]:
 def ready() -> Participant:
     """Bring somebody to the point where randomization is possible."""
     participant = eligible()
+    confirm(participant)
+    return participant
+
+
+def confirm(participant: Participant) -> None:
+    """Let an investigator confirm eligibility as it stands."""
     investigator = colleague("IN")
     confirmation.confirm_eligibility(
         participant,
@@ -163,7 +177,6 @@ def ready() -> Participant:
         proof=proof_of(investigator),
         by=investigator,
     )
-    return participant
 
 
 def confirm_preparation(

@@ -207,6 +207,9 @@ READY = {
     "reasons": (),
     "confirmed_at": NOON,
     "was_confirmed": True,
+    "has_person_key": True,
+    "undecided": (),
+    "same": (),
 }
 
 

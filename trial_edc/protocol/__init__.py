@@ -104,6 +104,16 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentitySettings:
+    """When two participants are alike enough to ask whether they are one person."""
+
+    question_days: int
+
+    def __post_init__(self) -> None:
+        require("question_days", that=self.question_days > 0, problem="is not above 0")
+
+
+@dataclass(frozen=True, slots=True)
 class VisitSlot:
     """One visit of the schedule; `target_day` None: no fixed day after day 0."""
 
@@ -288,6 +298,7 @@ class Protocol:
     criteria: tuple[Criterion, ...]
     eligibility: EligibilitySettings
     freshness: Freshness
+    identity: IdentitySettings
     schedule: ScheduleSettings
     infusion: InfusionSettings
     outcomes: OutcomeSettings

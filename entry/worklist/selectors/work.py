@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from entry.worklist.selectors import counts, forms, visits
+from entry.worklist.selectors import counts, forms, people, visits
 from entry.worklist.selectors.safety import serious_events
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -27,6 +27,7 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.ENTER_CRF,), forms.births_to_ask_for),
         (DRAFTERS, forms.drafts),
         ((Permission.ANSWER_QUERY,), forms.queries_to_answer),
+        ((Permission.CONFIRM_ELIGIBILITY,), people.people_to_compare),
         ((Permission.SIGN_FORM, Permission.SIGN_PRODUCT), forms.forms_to_sign),
         ((Permission.CLOSE_QUERY,), forms.answers_to_review),
         ((Permission.VERIFY,), counts.forms_to_verify),

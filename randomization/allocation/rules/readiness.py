@@ -22,6 +22,9 @@ class RandomizationState:
     reasons: tuple[str, ...]  # criterion and state, such as "E9:present"
     confirmed_at: datetime | None  # of the confirmation that still holds
     was_confirmed: bool  # ever, also where a deciding value changed since
+    has_person_key: bool  # the person would be found again
+    undecided: tuple[str, ...]  # numbers that may be the same person
+    same: tuple[str, ...]  # numbers that are
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def _obstacles(
         yield Obstacle("study", N_("The study is not open for randomization."))
     if not state.is_consented:
         yield Obstacle("consent", N_("No valid consent is on record."))
+    yield from _doubts(state)
     if not state.is_screening_open:
         yield Obstacle("screening", N_("The screening is closed."))
     if state.verdict != ELIGIBLE:
@@ -71,3 +75,16 @@ def _missing_confirmation(state: RandomizationState) -> str:
     if state.was_confirmed:
         return N_("A deciding value changed after the confirmation; confirm again.")
     return N_("No investigator has confirmed eligibility.")
+
+
+def _doubts(state: RandomizationState) -> Iterator[Obstacle]:
+    """One person has one number, so that nobody is randomized twice."""
+    if not state.has_person_key:
+        message = N_("No hospital number is on record; enter it as contact details.")
+        yield Obstacle("person", message)
+    for number in state.undecided:
+        message = N_("An investigator has to decide whether this is the same person as")
+        yield Obstacle("person", message, number)
+    for number in state.same:
+        message = N_("An investigator decided that this is the same person as")
+        yield Obstacle("person", message, number)

@@ -111,6 +111,8 @@ def note_refusal(
     values = {**stored, **entry.values, **texts}
     fired = check_log.outcomes_of_refusal(problem)
     check_log.note(form, catalogue.design(form.code), fired, values, by=by, via=via)
+    if isinstance(problem, SaveRefused) and problem.afterwards:
+        problem.afterwards(by=by, via=via)
 
 
 def _save(

@@ -7,9 +7,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from enrollment.identity.selectors import participant_with_hospital_no
 from enrollment.models import PersonKey
 from enrollment.problems import AlreadyApproached
-from enrollment.screening.selectors import participant_with_hospital_no
 from record.accounts.models import User
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry

@@ -21,6 +21,9 @@ READY = RandomizationState(
     reasons=(),
     confirmed_at=NOW - timedelta(hours=24),
     was_confirmed=True,
+    has_person_key=True,
+    undecided=(),
+    same=(),
 )
 
 
@@ -30,10 +33,13 @@ def test_a_confirmation_holds_to_its_last_moment():
 
 
 PAUSED = "Randomization is paused until two persons reopen it."
+NO_KEY = "No hospital number is on record; enter it as contact details."
+UNDECIDED = "An investigator has to decide whether this is the same person as"
+SAME = "An investigator decided that this is the same person as"
 NOT_OPEN = "The study is not open for randomization."
 
 
-@pytest.mark.verifies("RND-01")
+@pytest.mark.verifies("RND-01", "RND-12")
 @pytest.mark.parametrize(
     ("changes", "obstacle"),
     [
@@ -46,6 +52,9 @@ NOT_OPEN = "The study is not open for randomization."
             {"is_consented": False},
             Obstacle("consent", "No valid consent is on record."),
         ),
+        ({"has_person_key": False}, Obstacle("person", NO_KEY)),
+        ({"undecided": ("S-001R",)}, Obstacle("person", UNDECIDED, "S-001R")),
+        ({"same": ("S-001R",)}, Obstacle("person", SAME, "S-001R")),
         (
             {"is_screening_open": False},
             Obstacle("screening", "The screening is closed."),
@@ -89,11 +98,18 @@ def test_every_obstacle_is_named_with_its_criteria() -> None:
         reasons=("I2:not_met", "E9:present"),
         confirmed_at=None,
         was_confirmed=False,
+        has_person_key=False,
+        undecided=("S-001R", "S-002W"),
+        same=("S-003A",),
     )
 
     assert obstacles(nothing, now=NOW, hours=24) == (
         Obstacle("study", "The study is not open for randomization."),
         Obstacle("consent", "No valid consent is on record."),
+        Obstacle("person", NO_KEY),
+        Obstacle("person", UNDECIDED, "S-001R"),
+        Obstacle("person", UNDECIDED, "S-002W"),
+        Obstacle("person", SAME, "S-003A"),
         Obstacle("screening", "The screening is closed."),
         Obstacle("verdict", "The participant is not eligible."),
         Obstacle("criterion", "Criterion not satisfied", "I2:not_met"),
