@@ -64,6 +64,7 @@ REASONS_AGAINST: Mapping[str, str] = {
     "e12_why": "Mean pressure below 60 mmHg under noradrenaline.",
 }
 IN_ERROR = "A malignancy of the past became known one day after randomization."
+TWO_PERSONS = "Two identity cards were compared."
 DEVIATION_ACTIONS = (
     "Discussed with the site staff; reminders are set earlier.",
     "Participant informed; visit windows explained again.",

@@ -6,8 +6,10 @@ from functools import partial
 
 from enrollment.eligibility.selectors import eligibility_of
 from enrollment.eligibility.services import confirmation
+from enrollment.identity.selectors import questions_of
+from enrollment.identity.services import decide
 from enrollment.screening.services import close_screening, register_person, rescreen
-from enrollment.vocabulary import ApproachResult, ScreenFailure
+from enrollment.vocabulary import ApproachResult, IdentityAnswer, ScreenFailure
 from randomization.allocation.services import declare_in_error, randomize
 from record.accounts.proofs import ReAuthenticated
 from record.casebook.values import MissingCode
