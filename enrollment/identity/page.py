@@ -35,8 +35,8 @@ class IdentityPage:
 
     def chosen(self, key: str) -> IdentityQuestion | None:
         """The question to answer: the one asked for, else the first undecided."""
-        asked = (one for one in self.questions if str(one.pk) == key)
-        return next(asked, None) or next(iter(self.undecided), None)
+        by_key = {str(question.pk): question for question in self.questions}
+        return by_key.get(key) or next(iter(self.undecided), None)
 
 
 def identity_page(participant: Participant) -> IdentityPage:

@@ -33,8 +33,8 @@ def hospital_no_digest(hospital_no: str) -> str:
 
 def similar_digests(hospital_no: str) -> list[str]:
     """Apart from `hospital_no_digest`, so that neither is found among the other."""
-    found = spellings(person_key(hospital_no))
-    return sorted(keyed_hash(Purpose.IDENTITY, f"similar {text}") for text in found)
+    texts = spellings(person_key(hospital_no))
+    return sorted(keyed_hash(Purpose.IDENTITY, f"similar {text}") for text in texts)
 
 
 def participant_with_hospital_no(hospital_no: str) -> Participant | None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from enrollment.consent import consequences as consent
 from enrollment.contact import consequences as contact
 from enrollment.eligibility import consequences as eligibility
+from enrollment.identity import consequences as identity
 from enrollment.screening import consequences as screening
 from enrollment.screening.services import close_screening
 from outcomes import consequences as outcomes
@@ -73,7 +74,6 @@ CLASSES = (
             code_breaks.enter_accidental_code_break,
             consent.require_delegation,
             consent.require_version_in_force,
-            contact.store_person_key,
             deaths.report_death,
             eligibility.withdraw_confirmation,
             infusions.find_second_infusion_not_given,
@@ -112,8 +112,10 @@ CLASSES = (
         "looks through the forms of a participant",
         8,
         (
+            contact.store_person_key,
             deviations.review_deviations,
             deviations.review_deviations_after_strike,
+            identity.ask_about_birth,
             infusions.mark_unneeded_time_points,
             product.create_record_of_signed_request,
             schedule.create_visit_forms,
