@@ -4,10 +4,12 @@ import gc
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Generator, Iterator
 from ctypes.util import find_library
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,6 +42,8 @@ timezone.now = lambda: PINNED_AT  # also while modules of tests are read
 NO_BROWSER = "no Chromium on this machine (`make browser` installs it)"
 NO_PANGO = "no Pango on this machine, so no PDF (`make browser` installs it)"
 NO_REDIS = "no redis-server on this machine (`make browser` installs it)"
+NO_PROXY = "no caddy beside this Python (`make setup` installs it)"
+CADDY = Path(sys.executable).with_name("caddy")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_OPTIONS = (
     "--no-sandbox",
@@ -88,6 +92,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         "journey": (chromium, NO_BROWSER),
         "pdf": (has_pango, NO_PANGO),
         "redis": (has_redis, NO_REDIS),
+        "proxy": (CADDY.exists, NO_PROXY),
     }
     for mark, (is_there, reason) in needs.items():
         if item.get_closest_marker(mark) and not is_there():
@@ -99,7 +104,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly which tests did not run."""
     skipped = terminalreporter.stats.get("skipped", [])
-    for reason in (NO_BROWSER, NO_PANGO, NO_REDIS):
+    for reason in (NO_BROWSER, NO_PANGO, NO_REDIS, NO_PROXY):
         count = sum(reason in str(report.longrepr) for report in skipped)
         if count:
             line = f"{count} TESTS DID NOT RUN: {reason}"

@@ -50,7 +50,8 @@ CALLED_BY_LIBRARIES = [
     *("disable_csrf", "form_tag", "layout"),  # crispy-forms
     *("from_email", "redirect_request", "handle_DATA"),  # mail and HTTP
     *("compress_type", "external_attr", "writable"),  # zip files and streams
-    "WebLogger",  # gunicorn, which is given its path
+    *("WebLogger", "WholeRequestWorker"),  # gunicorn, which is given their paths
+    *("initialized", "murder_pending", "on_*_readable", "setblocking"),  # its worker
     "safe_say",  # of Celery, which says its last words by it
     *("autocommit", "beat_schedule", "_value_"),  # psycopg2, Celery, enum
     "ENVIRON",  # django-environ
