@@ -100,6 +100,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute=0),
         "options": {"expires": 3600},
     },
+    "watch the clocks": {
+        "task": "record.notices.tasks.watch_clocks",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 600},
+    },
     "clear sessions that have ended": {
         "task": "record.accounts.tasks.clear_sessions",
         "schedule": crontab(hour=2, minute=30),

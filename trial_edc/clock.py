@@ -13,6 +13,7 @@ from trial_edc.requirements import implements
 
 _moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
 _shift = timedelta(0)  # of the whole process, so that a server's threads follow it
+_cause_at: ContextVar[datetime | None] = ContextVar("cause_at", default=None)
 
 
 class ClockFixed(Exception):
@@ -22,7 +23,32 @@ class ClockFixed(Exception):
 @implements("TIM-02")
 def now() -> datetime:
     """Aware, in UTC."""
+    return after()
+
+
+def machine_time() -> datetime:
+    """What this machine says, whatever happened before."""
     return _moved_to.get() or timezone.now() + _shift
+
+
+def after(*causes: datetime | None) -> datetime:
+    """When something happens that has causes: never before any of them.
+
+    A machine's clock can be set back; the audit trail keeps its time beside this one.
+    """
+    known = [cause for cause in (_cause_at.get(), *causes) if cause]
+    return max([machine_time(), *known])
+
+
+@contextmanager
+def not_before(*causes: datetime | None) -> Iterator[None]:
+    """Within it, it is no earlier than when the causes happened."""
+    known = [cause for cause in (_cause_at.get(), *causes) if cause]
+    token = _cause_at.set(max(known, default=None))
+    try:
+        yield
+    finally:
+        _cause_at.reset(token)
 
 
 def today() -> date:
@@ -31,7 +57,7 @@ def today() -> date:
 
 def moved_to() -> datetime | None:
     """None while the clock runs freely."""
-    return _moved_to.get() or (now() if _shift else None)
+    return _moved_to.get() or (machine_time() if _shift else None)
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def _make(export: Export) -> Export:
     return _update(
         export,
         state=ExportState.DONE,
-        finished_at=clock.now(),
+        finished_at=clock.after(export.asked_at),
         sha256=sealed_file.sha256.hexdigest(),
         size_bytes=sealed_file.size,
         files=[

@@ -83,7 +83,8 @@ def confirm(
         if not midnight_confirmed and needs_times(file):
             raise MidnightUnconfirmed
         file.state = ImportState.STORING
-        file.confirmed_by, file.confirmed_at = by, clock.now()
+        file.confirmed_by = by
+        file.confirmed_at = clock.after(file.received_at)
         if reason and has_reason:
             file.reason_code, file.reason_text = reason.code, reason.text
         file.problem = ""
@@ -118,7 +119,8 @@ def store_file(file_id: int) -> None:
         file = lock_file(file, ImportState.STORING)
         file.lines.filter(outcome="").update(outcome=F("state"))
         count_lines(file, "outcome")
-        file.state, file.finished_at = ImportState.DONE, clock.now()
+        file.state = ImportState.DONE
+        file.finished_at = clock.after(file.confirmed_at)
         file.report_sha256 = hashlib.sha256(report_of(file)).hexdigest()
         file.save()
         act("import_stored", details={**audit_details(file), **file.counts})

@@ -1,5 +1,7 @@
 """Randomization of a participant: the next slot, once, in one transaction."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from randomization.allocation.selectors import FrozenValues, readiness, values_t
 from randomization.lists import selectors as lists_selectors
 from randomization.models import Allocation
 from randomization.problems import ListExhausted, RandomizationRefused
+from randomization.study import selectors as study_selectors
 from record.accounts import selectors as accounts_selectors
 from record.accounts.models import User
 from record.accounts.roles import Permission, Role
@@ -55,8 +58,10 @@ def randomize(
                 return existing
             eligibility = eligibility_of(participant)
             _require_ready(eligibility)
-            freeze_screening(eligibility, by=by, via=via)
-            return _allocate(participant, values_to_freeze(eligibility), by=by, via=via)
+            with clock.not_before(*_causes(eligibility)):
+                freeze_screening(eligibility, by=by, via=via)
+                frozen_values = values_to_freeze(eligibility)
+                return _allocate(participant, frozen_values, by=by, via=via)
     except NotReady as problem:
         reasons = [
             f"{obstacle.code}: {obstacle.message} {obstacle.detail}".strip()
@@ -82,6 +87,15 @@ def _compare_people(participant: Participant, *, by: User, via: Source) -> None:
 def _require_ready(eligibility: Eligibility) -> None:
     if obstacles := readiness(eligibility, clock.now()):
         raise NotReady(obstacles)
+
+
+def _causes(eligibility: Eligibility) -> tuple[datetime | None, ...]:
+    """When the person was confirmed, and when the study was opened."""
+    confirmation, opened = eligibility.confirmation, study_selectors.last_step()
+    return (
+        confirmation.at if confirmation else None,
+        opened.in_force_at if opened else None,
+    )
 
 
 def _allocate(

@@ -99,7 +99,7 @@ def _may(by: User) -> None:
 def _withdraw_proposals() -> None:
     """Nobody waits for a confirmation to stop something."""
     for proposal in study_selectors.proposals():
-        proposal.withdrawn_at = clock.now()
+        proposal.withdrawn_at = clock.after(proposal.decided_at)
         proposal.save(update_fields=("withdrawn_at",))
 
 
@@ -111,8 +111,7 @@ def _require_no_proposal() -> None:
 def _in_force_from() -> datetime:
     """Now, and where a clock was set back the time of the step before."""
     before = study_selectors.last_step()
-    earlier = before.in_force_at if before else None
-    return max(clock.now(), earlier) if earlier else clock.now()
+    return clock.after(before.in_force_at if before else None)
 
 
 def _require_ready_to_open() -> None:

@@ -1,8 +1,8 @@
-"""Delivery of the outbox; a watch over seals and over delegations."""
+"""Delivery of the outbox; a watch over seals, clocks and delegations."""
 
 from celery import shared_task
 
-from record.notices.services import delegation_watch, seal_watch
+from record.notices.services import clock_watch, delegation_watch, seal_watch
 from record.notices.services.delivery import deliver_due
 
 
@@ -14,6 +14,11 @@ def deliver_queued() -> int:
 @shared_task
 def watch_seals() -> bool:
     return seal_watch.notify_if_overdue()
+
+
+@shared_task
+def watch_clocks() -> bool:
+    return clock_watch.notify_if_apart()
 
 
 @shared_task

@@ -75,3 +75,4 @@ class StaffMail:
     digest_until: time
     digest_lines: int
     unsealed_hours: int
+    clock_drift_seconds: int

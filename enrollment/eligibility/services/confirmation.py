@@ -1,6 +1,9 @@
 """The investigator confirms the verdict with the password."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility import selectors as eligibility_selectors
@@ -66,10 +69,20 @@ def confirm_eligibility(
             signer=by,
             signer_name=by.full_name,
             signer_role=by.role,
-            at=clock.now(),
+            at=clock.after(_last_saved_at(eligibility)),
         )
         act("eligibility_confirmed", participant_id=participant.pk)
     return confirmation
+
+
+def _last_saved_at(eligibility: eligibility_selectors.Eligibility) -> datetime | None:
+    """When the newest of the forms that decide was saved."""
+    form_data = eligibility.deciding_items.form_data
+    forms = FormInstance.objects.filter(
+        pk__in=[data.form_id for data in form_data if data.form_id]
+    )
+    saved_at: datetime | None = forms.aggregate(last=Max("saved_at"))["last"]
+    return saved_at
 
 
 def obstacles_to_confirmation(
@@ -123,5 +136,5 @@ def withdraw_confirmation(form: FormInstance) -> None:
     )
     used = FrozenScreening.objects.values("confirmation")
     for confirmation in confirmations.exclude(pk__in=used):
-        confirmation.withdrawn_at = clock.now()
+        confirmation.withdrawn_at = clock.after(confirmation.at)
         confirmation.save(update_fields=("withdrawn_at",))

@@ -81,7 +81,9 @@ def break_code(
         arm = arm_of(participant)
         if arm is None:
             raise RandomizationRefused(_("This participant has not been randomized."))
-        code_break = _create_code_break(participant, details, at=clock.now(), by=by)
+        allocation = allocation_selectors.allocation_of(participant)
+        at = clock.after(allocation.randomised_at if allocation else None)
+        code_break = _create_code_break(participant, details, at=at, by=by)
         act_details = {"kind": details.kind, "category": details.category}
         act("code_broken", participant_id=participant.pk, details=act_details)
         _notify_code_break(code_break)

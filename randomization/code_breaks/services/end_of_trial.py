@@ -62,7 +62,8 @@ def confirm_opening(*, proof: ReAuthenticated, by: User) -> CodeOpening:
         opening = CodeOpening.objects.select_for_update().first()
         if opening is None or opening.opened_at:
             raise RandomizationRefused(_("No proposal waits for confirmation."))
-        opening.confirmed_by, opening.opened_at = by, clock.now()
+        opening.confirmed_by = by
+        opening.opened_at = clock.after(opening.proposed_at)
         opening.save(update_fields=("confirmed_by", "opened_at"))
         for allocation in Allocation.objects.order_by("id"):
             CodeBreak.objects.create(

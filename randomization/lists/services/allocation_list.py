@@ -192,7 +192,7 @@ def approve(
         return _change_state(
             draft,
             ListState.APPROVED,
-            approved_at=clock.now(),
+            approved_at=clock.after(draft.made_at),
             approved_by=by,
             confirmation=written(confirmation) if report.needs_confirmation else "",
         )
@@ -226,7 +226,7 @@ def seal_list(
             approved,
             ListState.SEALED,
             commitment=content_of(approved).commitment,
-            sealed_at=clock.now(),
+            sealed_at=clock.after(approved.approved_at),
             sealed_by=by,
         )
         Slot.objects.bulk_create(slots_of(sealed))
@@ -248,7 +248,7 @@ def destroy(
             draft,
             ListState.DESTROYED,
             content="",
-            destroyed_at=clock.now(),
+            destroyed_at=clock.after(draft.made_at, draft.approved_at),
             destroyed_by=by,
         )
 

@@ -264,7 +264,7 @@ def _store(form: FormInstance, row: AnyCRF, after: _After, *, by: Actor) -> None
     if after.altered or (is_new and after.is_complete):
         row.save(force_insert=is_new)
     form.status = after.status
-    form.saved_at, form.saved_by_id = clock.now(), by.pk
+    form.saved_at, form.saved_by_id = clock.after(form.saved_at), by.pk
     if after.is_complete and form.first_completed_at is None:
         form.first_completed_at = form.saved_at
     _store_status(form)

@@ -140,7 +140,7 @@ def _set_struck(
         form = FormInstance.objects.get(pk=form.pk)
         if (form.struck_at is not None) == is_struck:
             return False
-        form.struck_at = clock.now() if is_struck else None
+        form.struck_at = clock.after(form.saved_at) if is_struck else None
         form.save(update_fields=("struck_at",))
     return True
 

@@ -121,7 +121,7 @@ def _send(claim: Claim, channels: Channels) -> MessageState | None:
     return _record_result(
         message,
         state=MessageState.SENT,
-        sent_at=clock.now(),
+        sent_at=clock.after(message.queued_at),
         times_sent=message.times_sent + 1,
         problem="",
     )

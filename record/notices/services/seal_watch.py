@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-from record.accounts.models import User
-from record.accounts.roles import Role
 from record.audit import anchors, seals
 from record.audit.attribution import Process, Source, attributed
 from record.audit.verification import verify
-from record.notices.services.outbox import queue
+from record.notices.services.watchers import notify_watchers
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -75,13 +73,5 @@ def _anchor(digest: str) -> None:
 
 
 def _notify(occasion: str, subject: str, text: str, **details: object) -> None:
-    people = User.objects.filter(role__in=(Role.AD, Role.DM), is_active=True)
     with attributed(by=WATCH, via=Source.TASK):
-        queue(
-            occasion=occasion,
-            key=f"{occasion}:{clock.today()}",
-            to=people,
-            subject=subject,
-            text=text,
-            details=details,
-        )
+        notify_watchers(occasion, subject, text, **details)

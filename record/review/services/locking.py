@@ -1,5 +1,7 @@
 """Freezing and locking a form, locking the whole database."""
 
+from datetime import datetime
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -23,7 +25,7 @@ WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
 def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> bool:
     """False when it is so already: nothing is stored."""
     require(by, Permission.FREEZE, form)
-    return _update(form, by, reason, frozen_at=clock.now() if on else None)
+    return _update(form, by, reason, frozen_at=_closed_at(form) if on else None)
 
 
 def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> bool:
@@ -32,8 +34,12 @@ def lock_form(form: FormInstance, *, by: User, reason: Reason, on: bool = True) 
     Raises `ReviewRefused` for a lock over a query that nobody has closed.
     """
     require(by, Permission.LOCK, form)
-    locked_at, locked_by = (clock.now(), by) if on else (None, None)
+    locked_at, locked_by = (_closed_at(form), by) if on else (None, None)
     return _update(form, by, reason, locked_at=locked_at, locked_by=locked_by)
+
+
+def _closed_at(form: FormInstance) -> datetime:
+    return clock.after(form.saved_at, form.frozen_at)
 
 
 def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> bool:
@@ -83,7 +89,7 @@ def unlock_database(*, by: User, confirmed_by: User, reason: Reason) -> None:
         lock = DatabaseLock.objects.filter(unlocked_at=None).first()
         if lock is None:
             raise ReviewRefused(_("The database is not locked."))
-        lock.unlocked_at = clock.now()
+        lock.unlocked_at = clock.after(lock.locked_at)
         lock.save(update_fields=("unlocked_at",))
 
 

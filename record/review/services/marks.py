@@ -43,7 +43,8 @@ def verify(
         for earlier in form.verifications.filter(by_id=by.pk, withdrawn_at=None):
             if at_revisions.items() <= earlier.items.items():
                 return earlier
-        verification = Verification(form=form, by_id=by.pk)
+        at = clock.after(form.saved_at)
+        verification = Verification(form=form, by_id=by.pk, at=at)
         verification.items = at_revisions
         verification.save()
     return verification
@@ -55,7 +56,7 @@ def withdraw_verification(
     require(by, Permission.VERIFY, verification.form)
     with attributed(by=by, via=Source.PAGE, reason=reason):
         lock_participant(verification.form.participant)
-        verification.withdrawn_at = clock.now()
+        verification.withdrawn_at = clock.after(verification.at)
         verification.save(update_fields=("withdrawn_at",))
 
 
@@ -72,7 +73,7 @@ def void_marks(form: FormInstance) -> None:
     marks: list[Verification | Signature] = [*verifications, *signatures]
     for mark in marks:
         if mark.withdrawn_at is None:
-            mark.withdrawn_at = clock.now()
+            mark.withdrawn_at = clock.after(mark.at)
             mark.save(update_fields=("withdrawn_at",))
 
 
@@ -107,6 +108,7 @@ def sign(
             signer=by,
             signer_name=by.full_name,
             signer_role=by.role,
+            at=clock.after(form.saved_at),
         )
         act("signed", participant_id=form.participant_id, form_id=form.pk)
     return signature

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from record.accounts.roles import Permission
@@ -17,6 +18,7 @@ from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import Query, QueryState, QueryStep
 from record.review.problems import ChangedSinceShown, ReviewRefused
 from record.review.services.rights import require
+from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.typed_text import UnfitText, fit_text
 from trial_edc.vocabulary import N_
@@ -52,7 +54,9 @@ def _new_query(
 
 
 def _add_step(query: Query, action: Action, text: str | Wording, by: Actor) -> None:
-    step = QueryStep(query=query, form=query.form, action=action, by_id=by.pk)
+    earlier = query.steps.aggregate(last=Max("at"))["last"]
+    at = clock.after(query.raised_at, earlier)
+    step = QueryStep(query=query, form=query.form, action=action, by_id=by.pk, at=at)
     step.put_text(text)
     step.save()
 

@@ -1,1 +1,0 @@
-cd /tmp/h_floods; NW="postgres://edc_runtime@/edc?host=/nonexistent"; exec env DEMO=1 DATABASE_URL=$NW OWNER_DATABASE_URL=$NW REDIS_URL=redis://127.0.0.1:6379/0 ALLOWED_HOSTS=edc.example.org SECRET_KEY=only-to-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH VAULT_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= "$@"
