@@ -42,6 +42,7 @@ CALLED_BY_LIBRARIES = [
         "disabled",
         "field_classes",
         "field_order",
+        "help_texts",
         "queryset",
         "widgets",
     ),  # forms

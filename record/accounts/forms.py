@@ -185,6 +185,9 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
             "full_name_zh": TypedText,
             "email": TypedEmail,
         }
+        help_texts = {
+            "email": _("A new address takes a second person; the former one is told.")
+        }
         widgets = {
             "delegated_from": DATE_INPUT,
             "delegated_until": DATE_INPUT,
@@ -199,6 +202,7 @@ class NewAccountForm(AccountForm):
 
     class Meta(AccountForm.Meta):
         fields = ("username", *AccountForm.Meta.fields)
+        help_texts: dict[str, Any] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer every role under its class, so that nobody picks one by mistake."""

@@ -194,10 +194,16 @@ def proposed_changes(proposals: QuerySet[AccountProposal]) -> list[ProposedChang
         ProposedChange(
             proposal,
             _aspect(proposal.change, proposal.user) if proposal.is_waiting else "",
-            _aspect(proposal.change, proposal),
+            _aspect(proposal.change, proposal) or _mailed_to(proposal),
         )
         for proposal in proposals
     ]
+
+
+def _mailed_to(proposal: AccountProposal) -> str:
+    """Where the link for a password goes, as the account is now."""
+    sends_link = proposal.change in (AccessChange.OPENING, AccessChange.PASSWORD_RESET)
+    return proposal.user.email if sends_link and proposal.is_waiting else ""
 
 
 def _aspect(change: str, source: User | AccountProposal) -> str:

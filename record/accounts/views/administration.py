@@ -19,6 +19,7 @@ from record.accounts.forms import AccountForm, NewAccountForm, ReasonForm, RoleF
 from record.accounts.models import AccountProposal, User
 from record.accounts.problems import AccountRefused
 from record.accounts.roles import Permission
+from record.accounts.rules import is_guarded
 from record.accounts.services import accounts as services
 from record.accounts.tables import AccountTable, SignInTable
 from record.audit.models import Entry
@@ -191,6 +192,7 @@ def _account_page(
         "locked": selectors.locked_usernames(),
         "history": selectors.history_of(user),
         "has_second_factor": selectors.has_second_factor(user),
+        "takes_two": is_guarded(user.role),
         "proposals": selectors.proposed_changes(
             selectors.waiting_proposals().filter(user=user)
         ),

@@ -191,8 +191,22 @@ def test_the_principal_investigator_may_be_the_second_person(first):
     page = leader.client.get(reverse("accounts:proposals")).content.decode()
     leader.send("approve_proposal", user.proposals.get().pk)
 
-    assert "password reset" in page
+    assert "reset of the password" in page
     assert user.proposals.get().approved_by == leader.user
+
+
+@pytest.mark.parametrize("act", ["add", "reset_password"])
+def test_the_second_person_sees_where_the_link_for_a_password_goes(first, second, act):
+    if act == "add":
+        typed = {"full_name": "Li Wei", "email": "li@example.org", "language": ""}
+        first.send("add", username="li.wei", role="UP", **typed)
+    else:
+        user = person("UP", email="li@example.org")
+        first.send("reset_password", user.pk, reason="lost")
+
+    page = second.client.get(reverse("accounts:proposals")).content.decode()
+
+    assert "li@example.org" in page
 
 
 @pytest.mark.parametrize("who", ["proposer", "approver"])

@@ -37,10 +37,10 @@ CHANGES = {
     "another e-mail address": lambda user, by: accounts.change_details(
         user=user, by=by, details={"email": "new@example.org"}
     ),
-    "password reset": lambda user, by: accounts.reset_password(
+    "reset of the password": lambda user, by: accounts.reset_password(
         user=user, by=by, reason="lost"
     ),
-    "second factor revoked": lambda user, by: accounts.revoke_second_factor(
+    "revocation of the second factor": lambda user, by: accounts.revoke_second_factor(
         user=user, by=by, reason="lost"
     ),
     "another role": lambda user, by: accounts.set_role(
@@ -61,7 +61,7 @@ def test_of_an_unblinded_account_those_who_oversee_the_trial_are_told(change):
     proposals.approve(user.proposals.get(), by=second)
 
     owner = {
-        "password reset": [],  # the mail with the link says it
+        "reset of the password": [],  # the mail with the link says it
         "another e-mail address": ["up", "up"],  # at both addresses
     }.get(change, ["up"])
     assert proposed == sorted([*OVERSEERS, "second", "up"])
@@ -92,7 +92,7 @@ def test_the_owner_is_told_what_was_done_in_the_own_name(role):
     subjects = [
         f"Account {user.username}: {change}"
         for change in (
-            "second factor enrolled",
+            "enrolment of a second factor",
             "new password",
             "signed in with a recovery code",
         )
