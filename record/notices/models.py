@@ -85,6 +85,7 @@ class Message(Register):
         )
         indexes = (
             models.Index(fields=("state", "id"), name="message_state"),
+            models.Index(fields=("-queued_at", "-id"), name="message_newest"),
             models.Index(fields=("line",), condition=~Q(line=""), name="message_line"),
         )
 

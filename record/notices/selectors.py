@@ -14,7 +14,7 @@ from record.notices.phone_numbers import lines_of
 def messages_visible_to(user: User) -> QuerySet[Message]:
     """How many go to unblinded people would alone reveal which product is used."""
     messages = Message.objects.select_related("recipient", "participant")
-    messages = messages.order_by("-pk")
+    messages = messages.order_by("-queued_at", "-pk")
     if sees_texts(user):
         blinded = Q(recipient__blinding=BlindingClass.BLINDED)
         return messages.filter(blinded | Q(recipient=None))

@@ -6,7 +6,10 @@ from django.utils.translation import gettext, override
 
 from record.accounts.models import User
 from record.audit.attribution import Process, Source, attributed
+from record.audit.models import Confidentiality
+from record.casebook.blinding import MAY_KNOW_ARMS
 from record.casebook.models import Participant
+from record.casebook.services.form_instances import hidden_key
 from record.notices.models import Message, MessageState
 from record.notices.send_checks import Withhold, verdict_on
 from trial_edc import clock
@@ -57,6 +60,7 @@ def queue(
                 "address": address,
                 "subject": " ".join(_written(person, subject, details).split()),
                 "text": _written(person, text, details),
+                **_key_of_message_to(person),
             },
         )
         if is_new:
@@ -64,6 +68,12 @@ def queue(
     if queued:
         _deliver_after_commit()
     return queued
+
+
+def _key_of_message_to(person: User) -> dict[str, int]:
+    """Drawn by chance for a reader whose messages blinded people must not count."""
+    is_hidden = person.blinding in MAY_KNOW_ARMS
+    return hidden_key(Confidentiality.RESTRICTED if is_hidden else Confidentiality.OPEN)
 
 
 def _written(person: User, text: str, details: Mapping[str, object] | None) -> str:
@@ -77,6 +87,9 @@ def queue_all(messages: Sequence[Message]) -> None:
     An existing one of the same person, occasion and channel stays as it is. Call it
     inside an attributed transaction.
     """
+    for message in messages:
+        if message.recipient:
+            message.pk = _key_of_message_to(message.recipient).get("id")
     if messages:
         Message.objects.bulk_create(messages, ignore_conflicts=True)
         _deliver_after_commit()

@@ -9,10 +9,12 @@ from django.core import mail
 from django.utils.translation import gettext_lazy, override
 
 from record.audit.attribution import Source, attributed
+from record.casebook.services.form_instances import HIDDEN_KEYS
 from record.notices.models import Message
+from record.notices.selectors import messages_visible_to
 from record.notices.services import delivery
 from record.notices.services.delivery import deliver, due_for_delivery
-from record.notices.services.outbox import NotFinished, queue, resend
+from record.notices.services.outbox import NotFinished, queue, queue_all, resend
 from record.notices.tasks import deliver_queued
 from tests.people import STAGE, person
 from trial_edc import clock
@@ -164,3 +166,28 @@ def test_each_person_is_written_to_in_their_own_language():
     assert "第7天" in written["en"][0][1].replace(" ", "")
     assert written["en"][0][0].endswith("S-001X")
     assert "Serious" not in written["en"][0][0]
+
+
+@pytest.mark.verifies("RND-05")
+def test_no_gap_among_the_keys_counts_messages_to_the_unblinded():
+    coordinator, pharmacist, officer = person("CO"), person("UP"), person("SO")
+    [first] = queued(coordinator, key="1")
+
+    queued(pharmacist, officer, key="2")
+    with attributed(by=STAGE, via=Source.TASK):
+        for _ in range(2):  # the second time they are there already
+            queue_all(
+                [Message(recipient=pharmacist, key="3", occasion="digest", text="x")]
+            )
+    [last] = queued(coordinator, key="4")
+
+    assert last.pk == first.pk + 1
+    hidden = Message.objects.filter(recipient__in=(pharmacist, officer))
+    assert min(message.pk for message in hidden) >= HIDDEN_KEYS.start
+    assert sorted(hidden.values_list("recipient__role", "key")) == [
+        ("SO", "2"),
+        ("UP", "2"),
+        ("UP", "3"),
+    ]
+    newest = messages_visible_to(coordinator)
+    assert [message.key for message in newest] == ["4", "1"]
