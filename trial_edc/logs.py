@@ -5,6 +5,7 @@ variables may hold what somebody typed. `docs/operations.md` lists the fields.
 """
 
 import logging
+import re
 import sys
 import time
 import traceback
@@ -22,6 +23,10 @@ ABSORBED = ("django.request", "django.security")
 FAILED = 500  # the first status of an answer that says so
 DEPTH = 12  # places of an exception that are told, the innermost ones
 
+# Control characters, ends of lines, directions of writing, halves of a character.
+NOT_ON_A_LINE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 Line = MutableMapping[str, Any]
 _current_line: ContextVar[Line | None] = ContextVar("log line", default=None)
 log = structlog.stdlib.get_logger("trial_edc.events")
@@ -81,6 +86,22 @@ def _types(problem: BaseException | None) -> Iterator[str]:
         problem = problem.__cause__ or problem.__context__
 
 
+def on_one_line(_logger: object, _method: str, line: Line) -> Line:
+    """Escape what ends a line, turns it round, or moves a terminal's cursor.
+
+    Whoever sends a path, a header or a name else writes lines of the log.
+    """
+    return {key: _escaped(value) for key, value in line.items()}
+
+
+def _escaped(value: object) -> object:
+    if isinstance(value, str):
+        return NOT_ON_A_LINE.sub(lambda found: ascii(found[0])[1:-1], value)
+    if isinstance(value, list | tuple):
+        return [_escaped(one) for one in value]
+    return value
+
+
 def formatter(*, as_json: bool) -> ProcessorFormatter:
     return ProcessorFormatter(
         foreign_pre_chain=[merge_contextvars],
@@ -90,6 +111,7 @@ def formatter(*, as_json: bool) -> ProcessorFormatter:
             structlog.stdlib.add_logger_name,
             ProcessorFormatter.remove_processors_meta,
             without_values,
+            on_one_line,
             structlog.processors.JSONRenderer(ensure_ascii=False)
             if as_json
             else structlog.dev.ConsoleRenderer(colors=False),

@@ -287,6 +287,29 @@ def test_proxy_logs_no_token_and_no_line_of_a_strangers(tmp_path):
     assert not [one for one in lines if "sesame" in one or "forged" in one]
 
 
+ODD_REQUESTS = (
+    b"GET /?token=sesame%0d%0aforged HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /sesame\x0bforged HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /?token=sesame HTTP/9.9\r\n\r\n",
+    b"SESAME\x1b[2J / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: sesame\nforged\r\n\r\n",
+    b"GET / HTTP/1.1\r\nsesame\xc2\x85forged: 1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: sesame\x01forged\r\n\r\n",
+    b"GET /" + b"sesame" * 1000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"sesame\r\n\r\n",
+)
+
+
+def test_web_logs_nothing_of_what_strangers_sent(web_port, tmp_path):
+    for request in ODD_REQUESTS:
+        raw(web_port, request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+
+    log = (tmp_path / "web.log").read_bytes().decode()
+    assert "sesame" not in log.lower()
+    assert "forged" not in log
+    assert all(re.match(r"\d{4}-\d\d-\d\dT.* \[", one) for one in log.splitlines())
+
+
 def test_proxy_is_the_one_of_the_containers():
     compose = (folders.PROJECT / "docker-compose.yml").read_text()
     pins = (folders.PROJECT / "requirements-dev.txt").read_text()

@@ -258,3 +258,44 @@ def test_the_web_server_tells_no_address(lines):
         "gunicorn.error",
     )
     assert TYPED not in lines.text
+
+
+ODD = "a\nb\rc\x1b[2Jd\x85e\u2028f\u2029g\u202eh\ud800i\x00j\x7fk"
+PLAIN = r"a\nb\rc\x1b[2Jd\x85e\u2028f\u2029g\u202eh\ud800i\x00j\x7fk"
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_somebody_sent_is_one_line(as_json):
+    record = logging.LogRecord("lib", logging.INFO, "", 0, f"{ODD} %s", (ODD,), None)
+    record.names = [ODD]
+
+    line = logs.formatter(as_json=as_json).format(record)
+
+    assert len(line.splitlines()) == 1
+    assert line.isprintable()
+    if as_json:
+        assert json.loads(line)["event"] == f"{PLAIN} {PLAIN}"
+
+
+def test_fields_of_a_line_are_on_one_line():
+    line = logs.on_one_line(None, "", {"view": ODD, "places": [ODD], "status": 200})
+
+    assert line == {"view": PLAIN, "places": [PLAIN], "status": 200}
+
+
+def test_the_web_server_tells_nothing_of_a_request_that_is_none(lines):
+    logger = WebLogger(Config())
+    logging.getLogger().addHandler(lines.handler)
+
+    try:
+        float(TYPED)
+    except ValueError as problem:
+        message = f"Invalid request from ip=203.0.113.7: {problem}"
+        logger.warning(message)
+    logger.warning("Worker %s hangs", 7)
+
+    assert [line["event"] for line in lines.read()] == [
+        "Invalid request: ValueError",
+        "Worker 7 hangs",
+    ]
+    assert TYPED not in lines.text
