@@ -96,7 +96,7 @@ def on_one_line(_logger: object, _method: str, line: Line) -> Line:
 
 def _escaped(value: object) -> object:
     if isinstance(value, str):
-        return NOT_ON_A_LINE.sub(lambda found: ascii(found[0])[1:-1], value)
+        return NOT_ON_A_LINE.sub(lambda match: ascii(match[0])[1:-1], value)
     if isinstance(value, list | tuple):
         return [_escaped(one) for one in value]
     return value

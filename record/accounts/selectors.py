@@ -35,9 +35,14 @@ SIGN_IN_ACTS = {
     "recovery_codes_made": (_("recovery codes made"), "plain"),
     "recovery_code_used": (_("recovery code used"), "attention"),
     "recovery_refused": (_("recovery refused"), "danger"),
+    "import_refused": (_("laboratory file refused"), "danger"),
+    "answer_refused": (_("answer to a text message refused"), "danger"),
 }
 REASONS = {
     "password": _("name or password wrong"),
+    "unknown": _("credential unknown"),
+    "credential": _("credential wrong"),
+    "closed": _("source not open"),
     "locked": _("locked out"),
     "inactive": _("account closed"),
     "delegation": _("outside the delegation"),
@@ -139,10 +144,23 @@ class SignInEvent:
         return SIGN_IN_ACTS[self.entry.act][1]
 
     @property
+    def username(self) -> str:
+        """Of tries that one entry counts, nobody's."""
+        if "count" in self.entry.changes:
+            return "—"
+        signed_in = self.entry.actor if self.entry.actor_id else ""
+        return self.entry.changes.get("username") or signed_in or str(_("unknown name"))
+
+    @property
+    def address(self) -> str:
+        """Of tries that one entry counts, where most of them came from."""
+        return self.entry.address or ", ".join(self.entry.changes.get("busiest", "—"))
+
+    @property
     def reason(self) -> str:
         if count := self.entry.changes.get("count"):
             addresses = self.entry.changes["origins"]
-            text = _("%(count)s tries from %(addresses)s addresses, counted")
+            text = _("%(count)s tries, counted; addresses: %(addresses)s")
             return text % {"count": count, "addresses": addresses}
         code = self.entry.changes.get("why", "")
         return str(REASONS.get(code, code))

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,12 @@ from django.test.utils import CaptureQueriesContext
 
 from record.accounts.services import second_factor
 from record.accounts.services.strangers import BROWSER_COOKIE, name_digest
+from record.audit.attribution import RequestTrace, Source, current_trace
+from record.audit.floods import TooManyTries, refuse_stranger
 from record.audit.models import Entry, TryCount
 from record.audit.tasks import list_counted_tries
 from record.notices.models import Message
-from tests.people import PASSWORD, person
+from tests.people import PASSWORD, STAGE, person
 from trial_edc import clock
 
 SIGN_IN, RECOVER = "/accounts/sign-in/", "/accounts/sign-in/recover/"
@@ -34,6 +37,13 @@ def sign_in(username="co", password=WRONG, *, client=None, address="203.0.113.7"
 def recover(username, password=WRONG, code="AAAA-AAAA-AAAA", address="203.0.113.7"):
     typed = {"username": username, "password": password, "code": code}
     return Client().post(RECOVER, typed, REMOTE_ADDR=address)
+
+
+@contextmanager
+def bound_address(address):
+    token = current_trace.set(RequestTrace("", address))
+    yield
+    current_trace.reset(token)
 
 
 def entries(*acts):
@@ -277,3 +287,21 @@ def test_recovery_is_refused_unseen_in_a_flood(settings, comparisons):
         [SHOWN_AGAIN] * 2 + [TOO_MANY] * 2
     )
     assert len(comparisons) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ["sign_in_refused", "import_refused"])
+def test_administrators_see_where_a_flood_came_from(client, act):
+    client.force_login(person("AD"))
+    for _ in range(40):
+        with bound_address("203.0.113.7"), suppress(TooManyTries):
+            refuse_stranger(act, {"why": "unknown"}, by=STAGE, via=Source.API)
+    with clock.shifted(timedelta(minutes=16)):
+        list_counted_tries()
+
+    page = client.get("/accounts/sign-ins/").text
+
+    counted, single = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:3]
+    cells = [re.sub(r"<[^>]+>", "", one).split() for one in (counted, single)]
+    assert " ".join(cells[0]).endswith("30 tries, counted; addresses: 1 203.0.113.7")
+    assert " ".join(cells[1]).endswith("credential unknown 203.0.113.7")
