@@ -88,12 +88,17 @@ check: translations ## lint, format, types, imports, dead code, migrations, temp
 	$(BIN)/oxlint --quiet --deny-warnings static/js
 	$(BIN)/python -m tools.dead_code
 	$(BIN)/deptry .
+	@echo pip-licenses && $(BIN)/pip-licenses --output-file=/dev/null >/dev/null
 	@echo manage.py check --deploy && $(PRODUCTION) $(BIN)/python \
 		manage.py check --deploy --fail-level WARNING
 	$(BIN)/python -m tools.traceability --check
 	$(BIN)/python -m tools.translations --check
 	@! grep -nE '://|--(extra-)?index-url|--find-links' requirements*.txt \
 		|| { echo "check: a requirements file names a host" >&2; exit 1; }
+
+audit: setup ## published weaknesses of what is installed (asks the index for them)
+	$(BIN)/uv tool run pip-audit --strict --no-deps --disable-pip \
+		--requirement requirements-dev.txt $(ARGS)
 
 fix: setup ## let the tools repair what they can
 	$(BIN)/ruff check --fix
