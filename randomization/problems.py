@@ -1,5 +1,7 @@
 """Why an act of this room was refused; each says what to do, for people."""
 
+from collections.abc import Mapping
+
 
 class RandomizationRefused(Exception):
     """Nothing was stored; the text is for people."""
@@ -7,3 +9,11 @@ class RandomizationRefused(Exception):
 
 class ListExhausted(RandomizationRefused):
     """No slot is left; the participant stays eligible."""
+
+
+class PlanRefused(RandomizationRefused):
+    """A plan that cannot be; `reasons` by item."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__(" ".join(reasons.values()))
+        self.reasons = reasons

@@ -4,6 +4,8 @@ from django.urls import path
 
 from randomization.allocation import views as allocation_views
 from randomization.code_breaks.views import code_breaks, end_of_trial
+from randomization.go_live import views as go_live_views
+from randomization.infusion_plan import views as plan_views
 from randomization.lists import views as list_views
 from randomization.product.views import pharmacy, preparation
 from randomization.study import views as study_views
@@ -27,6 +29,13 @@ urlpatterns = [
     path("study/", study_views.study, name="study"),
     path("study/step/", study_views.change_status, name="change_status"),
     path("study/<int:pk>/confirm/", study_views.confirm_status, name="confirm_status"),
+    path("study/go-live/", go_live_views.go_live, name="go_live"),
+    path("study/infusion-plan/", plan_views.infusion_plan, name="infusion_plan"),
+    path(
+        "study/infusion-plan/<int:pk>/approve/",
+        plan_views.approve_plan,
+        name="approve_plan",
+    ),
     path("study/restricted/", end_of_trial.restricted_part, name="restricted_part"),
     path("study/code/", end_of_trial.opened_code, name="opened_code"),
     path("lists/", list_views.allocation_lists, name="allocation_lists"),

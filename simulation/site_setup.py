@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
+from randomization.infusion_plan import services as infusion_plan
 from randomization.lists.services import allocation_list
 from randomization.lists.services.validation_report import (
     is_predictable,
@@ -36,6 +37,7 @@ def set_up_site(since: date) -> Site:
         reference_range = laboratories.enter_range(laboratory, limits, by=staff["dm"])
         laboratories.approve_range(reference_range, by=staff["pi"])
     seal_list(staff)
+    enter_plan(staff)
     change = study.change_status(
         StudyStatus.OPEN, reason="Everything is ready.", by=staff["pi"]
     )
@@ -49,6 +51,13 @@ def _ranges(since: date) -> Iterator[laboratories.Range]:
             low, high = (None if limit is None else Decimal(limit) for limit in limits)
             analyte = Analyte(name)
             yield laboratories.Range(analyte, sex.value, unit, low, high, since)
+
+
+def enter_plan(staff: Mapping[str, User]) -> None:
+    plan = infusion_plan.enter_plan(
+        PROTOCOL.infusion.precedent, reason="As in comparable trials.", by=staff["pi"]
+    )
+    infusion_plan.approve_plan(plan, by=staff["so"])
 
 
 def seal_list(staff: Mapping[str, User], *, reason: str = "") -> None:

@@ -86,6 +86,15 @@ app.conf.beat_schedule = {
         "task": "record.audit.tasks.note_versions",
         **MINUTELY,
     },
+    **{
+        f"show that the worker {queue} is alive": {
+            "task": "record.audit.tasks.show_alive",
+            "schedule": 60.0,
+            "args": (queue,),
+            "options": {**OFTEN, "queue": queue},
+        }
+        for queue in ("messages", "exports")
+    },
     "seal the audit trail": {
         "task": "record.audit.tasks.seal_audit",
         "schedule": 600.0,

@@ -34,6 +34,7 @@ OCCASIONAL = (
     (_("Messages"), "notices:outbox"),
     (_("Laboratory files"), "imports:files"),
     (_("Study"), "randomization:study"),
+    (_("Go-live"), "randomization:go_live"),
     (_("Accounts"), "accounts:users"),
 )
 ROOM = 8  # pages side by side on a small laptop

@@ -12,10 +12,12 @@ from randomization.allocation.rules.readiness import (
     RandomizationState,
     obstacles,
 )
+from randomization.go_live import selectors as go_live
 from randomization.models import (
     Allocation,
 )
 from randomization.study.selectors import study_status
+from randomization.vocabulary import StudyStatus
 from record.casebook.models import Participant
 from trial_edc.protocol import PROTOCOL
 
@@ -33,8 +35,10 @@ class FrozenValues:
 def readiness(eligibility: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
     confirmation = eligibility.confirmation
     doubts = doubts_about(eligibility.participant)
+    status = study_status()
     state = RandomizationState(
-        study_status=study_status(),
+        study_status=status,
+        missing=_missing(status),
         is_consented=eligibility.is_consented,
         is_screening_open=not is_screening_over(eligibility.casebook),
         verdict=eligibility.assessment.verdict,
@@ -49,6 +53,13 @@ def readiness(eligibility: Eligibility, now: datetime) -> tuple[Obstacle, ...]:
     )
     hours = PROTOCOL.freshness.reconfirmation_hours
     return obstacles(state, now=now, hours=hours)
+
+
+def _missing(status: StudyStatus) -> tuple[str, ...]:
+    """What was there when two persons opened the study; the plan is asked for anew."""
+    if status == StudyStatus.SETUP:
+        return tuple(go_live.missing())
+    return tuple(filter(None, (go_live.plan_problem(),)))
 
 
 def values_to_freeze(eligibility: Eligibility) -> FrozenValues:

@@ -1,6 +1,7 @@
 """Tables of randomization and product; what tells an arm is ciphertext in all."""
 
 from randomization.models.end_of_trial import CodeOpening, RestrictedStatement
+from randomization.models.infusion_plan import InfusionPlanVersion
 from randomization.models.lists import Allocation, AllocationList, Slot
 from randomization.models.preparation_check import PreparationCheck, bound_of
 from randomization.models.product import ProductRecord
@@ -17,6 +18,7 @@ __all__ = [
     "AllocationList",
     "CodeBreak",
     "CodeOpening",
+    "InfusionPlanVersion",
     "LotRecord",
     "PreparationCheck",
     "ProductRecord",

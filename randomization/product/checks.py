@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from randomization.infusion_plan.rules import plan_at
 from randomization.product.facts import dose_of, given_ml
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
@@ -57,9 +58,8 @@ def _in_order(data: FormData, _casebook: Casebook) -> bool:
     severity=Severity.HARD,
     message=N_("The final volume is %(planned)s mL in both arms."),
 )
-def _planned_volume(data: FormData, _casebook: Casebook) -> Mapping[str, Any] | None:
-    # Outside a demo the study cannot open before the plan is entered.
-    plan = PROTOCOL.infusion.plan(demo=True)
+def _planned_volume(data: FormData, casebook: Casebook) -> Mapping[str, Any] | None:
+    plan = plan_at(casebook.fact("infusion_plans"), data.get("prepared_at"))
     volume = data.get("final_volume_ml")
     if plan is None or volume is None or volume == plan.planned_volume_ml:
         return None

@@ -1,16 +1,15 @@
 """Reads of the study as a whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from randomization.models import RestrictedStatement, StudyStatusChange
 from randomization.vocabulary import PAUSED, StudyStatus
 from record.accounts.models import User
-from record.accounts.roles import Role
 from record.audit.models import Confidentiality
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook import catalogue
@@ -54,22 +53,6 @@ def proposals() -> QuerySet[StudyStatusChange]:
 def status_changes() -> QuerySet[StudyStatusChange]:
     changes = StudyStatusChange.objects.select_related("decided_by", "confirmed_by")
     return changes.order_by("-id")
-
-
-GO_LIVE_ROLES = (
-    ("investigators", (Role.IN, Role.PI)),
-    ("product_staff", (Role.UP, Role.PN)),
-    ("unblinded_monitors", (Role.UM,)),
-    ("list_custodians", (Role.LC,)),
-    ("unblinded_statisticians", (Role.US,)),
-    ("safety_officers", (Role.SO,)),
-    ("administrators", (Role.AD,)),
-)
-
-
-def active_by_role() -> Mapping[str, int]:
-    active = User.objects.filter(is_active=True).values_list("role")
-    return dict(active.annotate(Count("id")))
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from randomization.lists import selectors as lists_selectors
+from randomization.go_live import selectors as go_live
 from randomization.models import StudyStatusChange
 from randomization.problems import RandomizationRefused
 from randomization.study import selectors as study_selectors
@@ -18,8 +17,6 @@ from record.accounts.roles import Permission
 from record.audit.attribution import Source, attributed
 from record.casebook.blinding import TellsArm, require_blind
 from trial_edc import clock
-from trial_edc.protocol import PROTOCOL
-from trial_edc.requirements import implements
 from trial_edc.typed_text import written
 
 REGISTER_LOCK = 41_946_713  # advisory lock: one step is taken after the other
@@ -115,27 +112,5 @@ def _in_force_from() -> datetime:
 
 
 def _require_ready_to_open() -> None:
-    if missing := go_live_obstacles():
+    if missing := go_live.missing():
         raise RandomizationRefused(" ".join(missing))
-
-
-@implements("INF-05")
-def go_live_obstacles() -> list[str]:
-    active, missing = study_selectors.active_by_role(), []
-    for name, roles in study_selectors.GO_LIVE_ROLES:
-        required = getattr(PROTOCOL.go_live, name)
-        active_count = sum(active.get(role.value, 0) for role in roles)
-        if active_count < required:
-            details = {
-                "required": required,
-                "roles": " / ".join(_(role.label) for role in roles),
-                "actual": active_count,
-            }
-            message = _("%(roles)s: %(required)s must be active, not %(actual)s.")
-            missing.append(message % details)
-    if not lists_selectors.slot_count():
-        missing.append(_("No allocation list is sealed."))
-    if PROTOCOL.infusion.plan(demo=settings.DEMO) is None:
-        details = {"names": ", ".join(PROTOCOL.infusion.unset)}
-        missing.append(_("The protocol file lacks: %(names)s.") % details)
-    return missing

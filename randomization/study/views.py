@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from randomization.go_live import selectors as go_live
 from randomization.lists import selectors as lists_selectors
 from randomization.models import StudyStatusChange
 from randomization.problems import RandomizationRefused
@@ -38,9 +39,9 @@ def _render_study(
         "changes": study_selectors.status_changes(),
         "commitments": lists_selectors.sealed_lists(),
         "form": sent or (StatusForm(present) if may_change else None),
-        "missing": study_services.go_live_obstacles()
-        if may_change and present == "setup"
-        else [],
+        "missing": go_live.missing() if may_change and present == "setup" else [],
+        "go_live_url": page_for(request.user, "randomization:go_live"),
+        "plan_url": page_for(request.user, "randomization:infusion_plan"),
         "laboratories": page_for(request.user, "visits:laboratories"),
         "is_restricted_ready": study_selectors.is_restricted_part_ready(),
         "restricted_url": page_for(request.user, "randomization:restricted_part"),

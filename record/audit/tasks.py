@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from record.audit import heartbeats
 from record.audit.floods import list_ended_windows
 from record.audit.releases import record_release
 from record.audit.seals import seal_finished
@@ -20,3 +21,8 @@ def note_versions() -> bool:
 @shared_task
 def list_counted_tries() -> int:
     return list_ended_windows()
+
+
+@shared_task
+def show_alive(worker: str) -> None:
+    heartbeats.beat(worker)

@@ -14,9 +14,7 @@ READ_OTHERWISE = (
     "arms.",
     "endpoints.",
     "criteria.",
-    "go_live.",  # by the names in randomization.study.selectors.GO_LIVE
-    "infusion.planned_",  # `unset` asks the sponsor for each by name before go-live
-    "infusion.premedication",
+    "go_live.",  # by the names in randomization.go_live.selectors.ROLES
     "infusion.precedent.",
     "reminders.texts.",  # by kind of message, then by language (`spoken`)
 )

@@ -2,7 +2,6 @@
 
 import tomllib
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -166,25 +165,6 @@ def test_every_proposal_has_a_reason() -> None:
 
     assert len(proposals) > 30
     assert [words for words in proposals if len(words.strip()) < 8] == []
-
-
-@pytest.mark.verifies("INF-05")
-def test_the_infusion_plan_is_unset_until_it_is_entered(tmp_path: Path) -> None:
-    file = tmp_path / "protocol.toml"
-    text = FILE.read_text(encoding="utf-8")
-    text = text.replace(
-        "dose_low_pct",
-        "planned_dose_e6_per_kg = 1\nplanned_volume_ml = 250\n"
-        'planned_rate_ml_min = 4\npremedication = "none"\ndose_low_pct',
-    )
-    file.write_text(text, encoding="utf-8")
-
-    assert len(PROTOCOL.infusion.unset) == 4
-    assert PROTOCOL.infusion.plan(demo=False) is None
-    assert PROTOCOL.infusion.plan(demo=True) == PROTOCOL.infusion.precedent
-    plan = load(file).infusion.plan(demo=False)
-    assert plan is not None
-    assert plan.planned_volume_ml == Decimal(250)
 
 
 def test_lookups() -> None:

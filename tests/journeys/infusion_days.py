@@ -44,7 +44,7 @@ def prepare(story: Story, visit: str) -> None:
     line.get_by_role("link").last.click()
     story.hand.link("Product record", exact=True)
     story.hand.on_form("PRD")
-    volume = PROTOCOL.infusion.plan(demo=True).planned_volume_ml
+    volume = PROTOCOL.infusion.precedent.planned_volume_ml
     cells: dict[str, str] = {
         "passage": "4",
         "planned_dose_e6_kg": "1.00",
@@ -104,7 +104,7 @@ def confirm_and_hand_over(story: Story, visit: str) -> None:
 
 
 def infuse(story: Story, visit: str) -> None:
-    volume = PROTOCOL.infusion.plan(demo=True).planned_volume_ml
+    volume = PROTOCOL.infusion.precedent.planned_volume_ml
     story.become("BN")
     number = 1 if visit == "D0" else 2
     story.hand.open(f"/visits/participants/{story.number}/infusions/{visit}/")

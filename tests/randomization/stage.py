@@ -9,6 +9,7 @@ from enrollment.eligibility.selectors import eligibility_of
 from enrollment.eligibility.services import confirmation
 from enrollment.screening import services as screening
 from randomization.allocation.services import randomize
+from randomization.infusion_plan import services as infusion_plan
 from randomization.lists.services import allocation_list
 from randomization.models import AllocationList, LotRecord, PreparationCheck
 from randomization.product.selectors.preparation_worklist import preparations_of
@@ -28,6 +29,7 @@ from record.casebook.values import MissingCode
 from tests.people import STAGE, person
 from tests.shown import revision
 from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
 
 # As words: three letters in a row come up by chance in any long sealed text.
 READABLE = re.compile(r"(?<![A-Za-z0-9+/])(MSC|SALINE|block)(?![A-Za-z0-9+/])")
@@ -60,6 +62,13 @@ def sealed_list() -> AllocationList:
     return allocation_list.seal_list(draft, by=custodian)
 
 
+def planned_infusion() -> None:
+    plan = infusion_plan.enter_plan(
+        PROTOCOL.infusion.precedent, reason="as in the protocol", by=colleague("PI")
+    )
+    infusion_plan.approve_plan(plan, by=colleague("SO"))
+
+
 def open_study() -> None:
     """Take the study into operation, as go-live asks."""
     for number in range(2):
@@ -69,6 +78,7 @@ def open_study() -> None:
         person("UP", username=f"up{number}")
     colleague("UM")
     sealed_list()
+    planned_infusion()
     change = study.change_status(
         StudyStatus.OPEN, reason="all is ready", by=colleague("PI")
     )

@@ -15,7 +15,7 @@ from record.casebook.form_data import Casebook, FormData
 from trial_edc.protocol import PROTOCOL
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PLANNED_ML = PROTOCOL.infusion.plan(demo=True).planned_volume_ml
+PLANNED_ML = PROTOCOL.infusion.precedent.planned_volume_ml
 
 
 def minutes(count):
@@ -129,6 +129,8 @@ FIRES, QUIET = (
 )
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("opened")  # with the planned volume
 @pytest.mark.parametrize(("check_id", "values", "forms", "item"), CASES)
 def test_check_of_the_product_record(check_id, values, forms, item):
     assert fires(check_id, values, **forms) == item
@@ -201,6 +203,7 @@ def test_randomization_record_names_no_product():
 
 READY = {
     "study_status": "open",
+    "missing": (),
     "is_consented": True,
     "is_screening_open": True,
     "verdict": "eligible",

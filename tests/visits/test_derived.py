@@ -1,4 +1,4 @@
-"""Computed values and offered entries, without a database."""
+"""Computed values and offered entries."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +8,7 @@ import pytest
 from record.casebook.derived import derived_values, offers
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Partial, Quantity
+from tests.randomization.stage import planned_infusion
 from trial_edc.dates import SITE_TZ
 from visits.infusions.facts import vital_sign_times as timing
 
@@ -53,8 +54,10 @@ def test_mean_arterial_pressure():
     assert derived == {"map": 90}
 
 
+@pytest.mark.django_db
 @pytest.mark.verifies("INF-02")
 def test_infusion_duration_rate_and_share_of_plan():
+    planned_infusion()
     record = data(
         "INF",
         "D0",

@@ -152,7 +152,7 @@ class ScheduleSettings:
 
 @dataclass(frozen=True, slots=True)
 class InfusionPlan:
-    """The planned infusion; the registry record leaves it open, the sponsor sets it."""
+    """The planned infusion: the record leaves it open, two persons enter it."""
 
     planned_dose_e6_per_kg: Decimal
     planned_volume_ml: Decimal
@@ -173,7 +173,7 @@ class VitalSignTime:
 
 @dataclass(frozen=True, slots=True)
 class InfusionSettings:
-    """Limits of the infusion record and the plan, as far as it has been entered."""
+    """Limits of the infusion record and of the plan that two persons enter."""
 
     dose_low_pct: Decimal
     dose_high_pct: Decimal
@@ -185,26 +185,10 @@ class InfusionSettings:
     rate_max_ml_min: Decimal
     stop_after_reaction_grade: int
     vital_sign_times: tuple[VitalSignTime, ...]
+    plan_dose_min_e6_per_kg: Decimal
+    plan_dose_max_e6_per_kg: Decimal
+    plan_volume_max_ml: Decimal
     precedent: InfusionPlan
-    planned_dose_e6_per_kg: Decimal | None = None
-    planned_volume_ml: Decimal | None = None
-    planned_rate_ml_min: Decimal | None = None
-    premedication: str | None = None
-
-    @property
-    def unset(self) -> tuple[str, ...]:
-        return tuple(
-            name
-            for name in InfusionPlan.__dataclass_fields__
-            if getattr(self, name) is None
-        )
-
-    def plan(self, *, demo: bool) -> InfusionPlan | None:
-        """Build the plan; until it is set None, or the precedent in a demo."""
-        if self.unset:
-            return self.precedent if demo else None
-        names = InfusionPlan.__dataclass_fields__
-        return InfusionPlan(**{name: getattr(self, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +260,7 @@ class ConsentVersion:
 
 @dataclass(frozen=True, slots=True)
 class GoLive:
-    """How many people of each kind must be active before the trial may open."""
+    """What must be in place before the trial may open, and how fresh a proof is."""
 
     investigators: int
     product_staff: int
@@ -285,6 +269,10 @@ class GoLive:
     unblinded_statisticians: int
     safety_officers: int
     administrators: int
+    heartbeat_minutes: int
+    proof_hours: int
+    backup_hours: int
+    clock_seconds: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
-
+from randomization.infusion_plan.rules import plan_at
 from record.casebook.derived import derived, offered
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
-from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import INFUSION_VISITS, N_, YesNo
 from visits.infusions.facts import vital_sign_times as timing
 from visits.infusions.rules import Delivery, delivery
 from visits.infusions.vocabulary import TimePoint
 
 
-def planned_volume_ml() -> Decimal | None:
-    """None until the sponsor has entered it."""
-    plan = PROTOCOL.infusion.plan(demo=settings.DEMO)
+def planned_volume_ml(data: FormData, casebook: Casebook) -> Decimal | None:
+    """None until a plan is in force."""
+    plan = plan_at(casebook.fact("infusion_plans"), data.get("started_at"))
     return plan.planned_volume_ml if plan else None
 
 
@@ -61,25 +59,23 @@ for _name, _label in STOP_RULES:
         return YesNo.YES.value if casebook.fact(name) else YesNo.NO.value
 
 
-def _delivery(data: FormData) -> Delivery:
+def _delivery(data: FormData, casebook: Casebook) -> Delivery:
     return delivery(
         started_at=data.get("started_at"),
         stopped_at=data.get("stopped_at"),
         volume_ml=data.get("volume_ml"),
-        planned_volume_ml=planned_volume_ml(),
+        planned_volume_ml=planned_volume_ml(data, casebook),
     )
 
 
 @derived("INF", "duration_min", N_("Duration"), unit="min", decimals=0)
 def infusion_minutes(data: FormData, casebook: Casebook) -> Decimal | None:
-    del casebook
-    return _delivery(data).duration_min
+    return _delivery(data, casebook).duration_min
 
 
 @derived("INF", "mean_rate_ml_min", N_("Mean rate"), unit="mL/min", decimals=2)
 def mean_rate_ml_min(data: FormData, casebook: Casebook) -> Decimal | None:
-    del casebook
-    return _delivery(data).mean_rate_ml_min
+    return _delivery(data, casebook).mean_rate_ml_min
 
 
 @derived(
@@ -90,8 +86,7 @@ def mean_rate_ml_min(data: FormData, casebook: Casebook) -> Decimal | None:
     decimals=0,
 )
 def pct_of_planned_volume(data: FormData, casebook: Casebook) -> Decimal | None:
-    del casebook
-    return _delivery(data).pct_of_planned_volume
+    return _delivery(data, casebook).pct_of_planned_volume
 
 
 @offered("VSI")

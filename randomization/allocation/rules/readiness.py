@@ -16,6 +16,7 @@ class RandomizationState:
     """State of a participant at the moment of randomization."""
 
     study_status: str
+    missing: tuple[str, ...]  # what the study itself still lacks, as go-live says it
     is_consented: bool
     is_screening_open: bool
     verdict: str
@@ -55,6 +56,8 @@ def _obstacles(
         yield Obstacle("study", message)
     elif state.study_status != StudyStatus.OPEN:
         yield Obstacle("study", N_("The study is not open for randomization."))
+    for problem in state.missing:
+        yield Obstacle("go_live", problem)
     if not state.is_consented:
         yield Obstacle("consent", N_("No valid consent is on record."))
     yield from _doubts(state)

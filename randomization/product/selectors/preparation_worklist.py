@@ -11,9 +11,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from randomization.infusion_plan.selectors import present_plan
 from randomization.models import (
     Allocation,
     PreparationCheck,
@@ -33,7 +33,7 @@ from record.casebook import selectors as casebook_selectors
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.values import MissingCode
-from trial_edc.protocol import PROTOCOL, InfusionPlan
+from trial_edc.protocol import InfusionPlan
 from trial_edc.vocabulary import INFUSION_VISITS
 
 SIGNER_ITEMS = {Part.PREPARED: "prepared_by", Part.CHECKED: "checked_by"}
@@ -68,6 +68,7 @@ class Preparation:
     code: str
     record: ProductRecord | None = None
     checks: tuple[PreparationCheck, ...] = ()  # those that hold
+    plan: InfusionPlan | None = None
     arm: str = ""
 
     @property
@@ -89,10 +90,6 @@ class Preparation:
         content = [record, self.request.form_id, dict(self.request.item_revisions)]
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
-
-    @property
-    def plan(self) -> InfusionPlan | None:
-        return PROTOCOL.infusion.plan(demo=settings.DEMO)
 
     @property
     def handed_over_at(self) -> Any:
@@ -193,6 +190,7 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
     codes = dict(allocations.values_list("participant_id", "code"))
     records = ProductRecord.objects.filter(form__in=forms).in_bulk()
     checks = _valid_checks_by_form(records)
+    plan = present_plan()
     rows = [
         Preparation(
             request.data,
@@ -201,6 +199,7 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
             codes[form.participant_id],
             records.get(form.pk),
             checks.get(form.pk, ()),
+            plan,
         )
         for form in forms
         if (request := requests.get((form.participant_id, form.visit)))

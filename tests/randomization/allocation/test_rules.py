@@ -15,6 +15,7 @@ from randomization.vocabulary import StudyStatus
 NOW = datetime(2026, 3, 17, 4, tzinfo=UTC)
 READY = RandomizationState(
     study_status=StudyStatus.OPEN,
+    missing=(),
     is_consented=True,
     is_screening_open=True,
     verdict="eligible",
@@ -44,6 +45,7 @@ NOT_OPEN = "The study is not open for randomization."
     ("changes", "obstacle"),
     [
         ({"study_status": StudyStatus.SETUP}, Obstacle("study", NOT_OPEN)),
+        ({"missing": ("No plan.",)}, Obstacle("go_live", "No plan.")),
         ({"study_status": StudyStatus.CLOSED}, Obstacle("study", NOT_OPEN)),
         ({"study_status": StudyStatus.LOCKED}, Obstacle("study", NOT_OPEN)),
         ({"study_status": StudyStatus.PAUSED_RANDOMIZATION}, Obstacle("study", PAUSED)),
@@ -92,6 +94,7 @@ def test_each_condition_alone_is_an_obstacle(changes, obstacle):
 def test_every_obstacle_is_named_with_its_criteria() -> None:
     nothing = RandomizationState(
         study_status=StudyStatus.SETUP,
+        missing=("No allocation list is sealed.",),
         is_consented=False,
         is_screening_open=False,
         verdict="not_eligible",
@@ -105,6 +108,7 @@ def test_every_obstacle_is_named_with_its_criteria() -> None:
 
     assert obstacles(nothing, now=NOW, hours=24) == (
         Obstacle("study", "The study is not open for randomization."),
+        Obstacle("go_live", "No allocation list is sealed."),
         Obstacle("consent", "No valid consent is on record."),
         Obstacle("person", NO_KEY),
         Obstacle("person", UNDECIDED, "S-001R"),

@@ -34,7 +34,7 @@ def prepared(record, **changes):
         stage.stocked(arm)
     first, second = stage.colleague("UP"), stage.colleague("PN")
     now = clock.now().replace(second=0, microsecond=0)
-    plan = PROTOCOL.infusion.plan(demo=True)
+    plan = PROTOCOL.infusion.precedent
     values = {
         "product": arm,
         "lot": f"{arm}-7",

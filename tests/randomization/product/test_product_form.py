@@ -33,13 +33,13 @@ def test_allocation_weight_and_plan_stand_on_the_product_record(
 
     page = text_of(client.get(reverse(address, args=[record.pk])))
 
-    dose = "70.0 kg × 1.0 × 10⁶/kg = 70.00 × 10⁶ viable cells in " * (arm == "MSC")
+    dose = "70.0 kg × 1.00 × 10⁶/kg = 70.00 × 10⁶ viable cells in " * (arm == "MSC")
     facts = (
         f"Arm {arm} Randomization number {code} Planned start 2026-04-14 14:00 "
         "Asia/Shanghai Out of storage not before 2026-04-14 12:30 Asia/Shanghai "
         "The bag leaves not before 2026-04-14 13:40 Asia/Shanghai "
         "Start before 2026-04-14 14:30 Asia/Shanghai "
-        f"Dosing weight 70.0 kg Plan {dose}100 mL"
+        f"Dosing weight 70.0 kg Plan {dose}100.0 mL"
     )
     assert "Restricted: shows a product or an arm" in page
     assert facts in page

@@ -6,6 +6,7 @@ import pytest
 
 from record.casebook.models import FormInstance
 from tests.people import person
+from tests.randomization.stage import planned_infusion
 from tests.visits import stage
 from tests.visits.infusions.bedside import (
     REFUSED,
@@ -96,6 +97,7 @@ def test_interruption_after_the_stop_is_refused(tablet):
 
 @pytest.mark.verifies("INF-02")
 def test_volume_shows_rate_duration_and_share_of_the_planned_volume(tablet):
+    planned_infusion()
     someone = stage.infused(ago=0.05)
     started_at = record(someone)["started_at"]
     stop = (started_at + timedelta(minutes=40)).astimezone(dates.SITE_TZ)

@@ -1,0 +1,39 @@
+"""The checklist as its page shows it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from randomization.go_live.rules import Requirement
+from randomization.go_live.selectors import requirements
+from record.accounts.models import User
+from trial_edc.context import page_for
+
+
+@dataclass(frozen=True)
+class ChecklistLine:
+    """One line: its state as word and tone, what to do, and where."""
+
+    topic: str
+    word: str
+    tone: str
+    problem: str
+    address: str | None
+
+
+def checklist(user: User) -> list[ChecklistLine]:
+    """What is missing comes first, then advice, then what is in place."""
+    lines = sorted(
+        requirements(), key=lambda each: (not each.problem, not each.is_needed)
+    )
+    return [_line(each, user) for each in lines]
+
+
+def _line(each: Requirement, user: User) -> ChecklistLine:
+    word, tone = _("in place"), "success"
+    if each.problem:
+        word, tone = (
+            (_("missing"), "danger") if each.is_needed else (_("advised"), "attention")
+        )
+    address = page_for(user, each.page) if each.page and each.problem else None
+    return ChecklistLine(each.topic, word, tone, each.problem, address)
