@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from randomization.go_live.rules import Requirement
-from randomization.go_live.selectors import requirements
+from randomization.go_live.rules import Prerequisite
+from randomization.go_live.selectors import prerequisites
 from record.accounts.models import User
 from trial_edc.context import page_for
 
@@ -24,12 +24,12 @@ class ChecklistLine:
 def checklist(user: User) -> list[ChecklistLine]:
     """What is missing comes first, then advice, then what is in place."""
     lines = sorted(
-        requirements(), key=lambda each: (not each.problem, not each.is_needed)
+        prerequisites(), key=lambda each: (not each.problem, not each.is_needed)
     )
     return [_line(each, user) for each in lines]
 
 
-def _line(each: Requirement, user: User) -> ChecklistLine:
+def _line(each: Prerequisite, user: User) -> ChecklistLine:
     word, tone = _("in place"), "success"
     if each.problem:
         word, tone = (

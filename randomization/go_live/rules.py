@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class Prerequisite:
     """One thing that must be in place: `problem` says what lacks and what to do.
 
     `is_needed`: nobody is randomized before it is there. Else it is advice.
@@ -16,5 +16,5 @@ class Requirement:
     page: str = ""  # name of the address at which it is put right
 
 
-def obstacles(requirements: list[Requirement]) -> list[str]:
-    return [each.problem for each in requirements if each.problem and each.is_needed]
+def obstacles(prerequisites: list[Prerequisite]) -> list[str]:
+    return [each.problem for each in prerequisites if each.problem and each.is_needed]

@@ -13,7 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from randomization.go_live.rules import Requirement, obstacles
+from randomization.go_live.rules import Prerequisite, obstacles
 from randomization.infusion_plan import selectors as infusion_plan
 from randomization.lists import selectors as lists
 from record.accounts.models import SecondFactor, User
@@ -38,11 +38,11 @@ ROLES = (
 
 
 @implements("INF-05")
-def requirements() -> list[Requirement]:
+def prerequisites() -> list[Prerequisite]:
     return [
         *_people(),
-        Requirement(_("Allocation list"), _list_problem(), page="randomization:study"),
-        Requirement(_("Infusion plan"), plan_problem(), page=PLAN_PAGE),
+        Prerequisite(_("Allocation list"), _list_problem(), page="randomization:study"),
+        Prerequisite(_("Infusion plan"), plan_problem(), page=PLAN_PAGE),
         *_running(),
         *_advice(),
     ]
@@ -50,7 +50,7 @@ def requirements() -> list[Requirement]:
 
 def missing() -> list[str]:
     """What keeps the study from opening, in the words of the page."""
-    return obstacles(requirements())
+    return obstacles(prerequisites())
 
 
 PLAN_PAGE = "randomization:infusion_plan"
@@ -69,7 +69,7 @@ def _list_problem() -> str:
     return "" if lists.slot_count() else _("No allocation list is sealed.")
 
 
-def _people() -> Iterator[Requirement]:
+def _people() -> Iterator[Prerequisite]:
     able = _able_by_role()
     for name, roles in ROLES:
         required = getattr(PROTOCOL.go_live, name)
@@ -79,7 +79,7 @@ def _people() -> Iterator[Requirement]:
         problem = ""
         if actual < required:
             problem = _people_message(roles) % details
-        yield Requirement(labels, problem, page="accounts:users")
+        yield Prerequisite(labels, problem, page="accounts:users")
 
 
 def _people_message(roles: tuple[Role, ...]) -> str:
@@ -100,7 +100,7 @@ def _able_by_role() -> Mapping[str, int]:
     return dict(able.values_list("role").annotate(Count("id")))
 
 
-def _running() -> Iterator[Requirement]:
+def _running() -> Iterator[Prerequisite]:
     limits, is_needed = PROTOCOL.go_live, not settings.DEMO
     minutes = timedelta(minutes=limits.heartbeat_minutes)
     problems = (
@@ -112,7 +112,7 @@ def _running() -> Iterator[Requirement]:
         (_("Clock"), _clock_problem(limits.clock_seconds)),
     )
     for topic, problem in problems:
-        yield Requirement(topic, problem, is_needed=is_needed)
+        yield Prerequisite(topic, problem, is_needed=is_needed)
 
 
 def _mail_problem() -> str:
@@ -171,11 +171,11 @@ def _clock_problem(seconds: int) -> str:
     ) % {"seconds": seconds}
 
 
-def _advice() -> Iterator[Requirement]:
+def _advice() -> Iterator[Prerequisite]:
     for problem in setup_problems():
-        yield Requirement(_("Messages to participants"), problem, is_needed=False)
+        yield Prerequisite(_("Messages to participants"), problem, is_needed=False)
     if not settings.SUPPORT_CONTACT:
         problem = _(
             "SUPPORT_CONTACT is empty: who cannot sign in does not learn whom to call."
         )
-        yield Requirement(_("Sign-in page"), problem, is_needed=False)
+        yield Prerequisite(_("Sign-in page"), problem, is_needed=False)

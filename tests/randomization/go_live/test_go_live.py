@@ -39,7 +39,7 @@ def folder(tmp_path):
 
 
 def problems(topic):
-    return [each.problem for each in selectors.requirements() if each.topic == topic]
+    return [each.problem for each in selectors.prerequisites() if each.topic == topic]
 
 
 @pytest.mark.verifies("INF-05")
@@ -123,7 +123,7 @@ RUNNING = {
 @pytest.mark.parametrize("is_demo", [True, False])
 def test_what_runs_badly_keeps_a_trial_from_opening_and_no_demo(folder, is_demo):
     with override_settings(DEMO=is_demo):
-        by_topic = {each.topic: each for each in selectors.requirements()}
+        by_topic = {each.topic: each for each in selectors.prerequisites()}
         missing = selectors.missing()
 
     assert {topic: by_topic[topic].problem for topic in RUNNING} == RUNNING
