@@ -19,7 +19,8 @@ from randomization.lists import selectors as lists
 from record.accounts.models import SecondFactor, User
 from record.accounts.roles import Role
 from record.audit import anchors, heartbeats
-from record.audit.models import Seal
+from record.audit.models import Entry, Seal
+from record.backup.services.making import FAILED, MADE
 from record.notices.channels import setup_problems
 from record.notices.models import Channel, Message, MessageState
 from trial_edc import clock
@@ -106,7 +107,7 @@ def _running() -> Iterator[Prerequisite]:
     problems = (
         (_("Mail"), _mail_problem()),
         (_("Proof of the record"), _proof_problem(limits.proof_hours)),
-        (_("Backup"), _backup_problem(timedelta(hours=limits.backup_hours))),
+        (_("Backup"), _backup_problem()),
         (_("Worker of messages"), _worker_problem(heartbeats.MESSAGES, minutes)),
         (_("Worker of exports"), _worker_problem(heartbeats.EXPORTS, minutes)),
         (_("Clock"), _clock_problem(limits.clock_seconds)),
@@ -142,12 +143,17 @@ def _proof_problem(hours: int) -> str:
     return ""
 
 
-def _backup_problem(limit: timedelta) -> str:
-    return {
-        None: _("No backup was made yet: see “Backup” in the operations manual."),
-        False: _("The last backup is too old: see why the nightly one failed."),
-        True: "",
-    }[heartbeats.is_fresh(heartbeats.BACKUP, limit)]
+def _backup_problem() -> str:
+    """By the acts that backups leave: web has no part in their folders."""
+    acts = Entry.objects.filter(operation=Entry.Operation.ACT, act__in=(MADE, FAILED))
+    last = acts.order_by("id").last()
+    if last is None:
+        return _("No backup was made yet: see “Backup” in the operations manual.")
+    if last.act == FAILED:
+        return _("The last backup failed: see “Backup” in the operations manual.")
+    if timezone.now() - last.at > timedelta(hours=settings.BACKUP_AGE_HOURS):
+        return _("The last backup is too old: see why the nightly one failed.")
+    return ""
 
 
 def _worker_problem(worker: str, limit: timedelta) -> str:

@@ -1,7 +1,7 @@
 """When a part of the system last worked: a file each, beside the stored files.
 
 Web, workers and beat share the folder; so a fresh file of a worker proves beat, broker,
-worker and the folder at once. `backup` is the file of the last backup that was made.
+worker and the folder at once.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-MESSAGES, EXPORTS, BACKUP = "messages", "exports", "backup"
+MESSAGES, EXPORTS = "messages", "exports"
 
 
 def beat(part: str) -> None:

@@ -14,7 +14,8 @@ from randomization.go_live import selectors
 from randomization.models import StudyStatusChange
 from record.accounts.models import SecondFactor
 from record.audit import anchors, heartbeats, seals
-from record.audit.attribution import Source, attributed
+from record.audit.attribution import Source, act, attributed
+from record.backup.services.making import FAILED, MADE
 from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.randomization import stage
@@ -28,7 +29,7 @@ PLAN = (
     "Dose, volume, rate and premedication are not in force: principal investigator "
     "and safety officer enter and approve them under “Infusion plan”."
 )
-PARTS = ("messages", "exports", "backup")
+PARTS = ("messages", "exports")
 EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -137,21 +138,21 @@ def test_a_mail_that_left_and_a_fresh_sign_of_life_are_enough(folder):
         heartbeats.beat(part)
     mail(state="sent", attempts=1)
     anchors.keep("a" * 64)
+    backed_up(MADE)
 
     assert [problems(topic) for topic in RUNNING] == [[""]] * len(RUNNING)
 
 
 @pytest.mark.parametrize(
-    ("topic", "part", "hours"),
+    ("topic", "part"),
     [
-        ("Worker of messages", "messages", 5 / 60),
-        ("Worker of exports", "exports", 5 / 60),
-        ("Backup", "backup", 26),
+        ("Worker of messages", "messages"),
+        ("Worker of exports", "exports"),
     ],
 )
-def test_a_sign_of_life_ages(folder, topic, part, hours):
+def test_a_sign_of_life_ages(folder, topic, part):
     heartbeats.beat(part)
-    file, limit = folder / "heartbeats" / part, hours * 3600
+    file, limit = folder / "heartbeats" / part, 5 * 60
     for age, is_fresh in ((limit - 30, True), (limit + 30, False)):
         at = timezone.now().timestamp() - age
         os.utime(file, (at, at))
@@ -190,6 +191,23 @@ def test_who_keeps_accounts_reads_the_list_and_enters_no_plan(client):
 
     assert page(client, "go_live", user=administrator).status_code == OK
     assert page(client, "infusion_plan").status_code == FORBIDDEN
+
+
+@pytest.mark.real_clock
+def test_the_last_backup_counts_if_it_was_made_and_is_young():
+    backed_up(MADE)
+    with override_settings(BACKUP_AGE_HOURS=0):
+        old = problems("Backup")
+    backed_up(FAILED)
+    failed = problems("Backup")
+
+    assert old == ["The last backup is too old: see why the nightly one failed."]
+    assert failed == ["The last backup failed: see “Backup” in the operations manual."]
+
+
+def backed_up(how):
+    with attributed(by=STAGE, via=Source.COMMAND):
+        act(how)
 
 
 def mail(**values):
