@@ -23,6 +23,7 @@ from record.audit.models import Entry, Seal
 from record.backup.services.making import FAILED, MADE
 from record.notices.channels import setup_problems
 from record.notices.models import Channel, Message, MessageState
+from record.notices.services.clock_watch import DATABASE_TIMES, seconds_apart
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -110,7 +111,7 @@ def _running() -> Iterator[Prerequisite]:
         (_("Backup"), _backup_problem()),
         (_("Worker of messages"), _worker_problem(heartbeats.MESSAGES, minutes)),
         (_("Worker of exports"), _worker_problem(heartbeats.EXPORTS, minutes)),
-        (_("Clock"), _clock_problem(limits.clock_seconds)),
+        (_("Clock"), _clock_problem()),
     )
     for topic, problem in problems:
         yield Prerequisite(topic, problem, is_needed=is_needed)
@@ -165,16 +166,17 @@ def _worker_problem(worker: str, limit: timedelta) -> str:
     ) % {"worker": worker}
 
 
-def _clock_problem(seconds: int) -> str:
+def _clock_problem() -> str:
+    limit = PROTOCOL.staff_mail.clock_drift_seconds
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        difference = abs(timezone.now() - cursor.fetchone()[0])
-    if difference <= timedelta(seconds=seconds):
+        cursor.execute(DATABASE_TIMES)
+        database_at, last_entry_at = cursor.fetchone()
+    if seconds_apart(clock.machine_time(), database_at, last_entry_at) <= limit:
         return ""
     return _(
         "The clocks of web and database differ by more than %(seconds)s seconds: set "
         "both by a time server."
-    ) % {"seconds": seconds}
+    ) % {"seconds": limit}
 
 
 def _advice() -> Iterator[Prerequisite]:

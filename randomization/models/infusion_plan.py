@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.audit.triggers import Register
-from record.review.models import TwoPersonEntry, two_persons
 from trial_edc import clock
 
 

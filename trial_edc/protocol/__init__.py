@@ -271,7 +271,6 @@ class GoLive:
     administrators: int
     heartbeat_minutes: int
     proof_hours: int
-    clock_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
