@@ -5,6 +5,7 @@ from django.urls import path
 from entry.casebook import views as casebook
 from entry.form.views import acts, autosaves, files, form, item
 from entry.matrix import views as matrix_views
+from entry.move import views as move
 from entry.table.views import log, new_row
 from entry.worklist import views as work
 
@@ -38,6 +39,7 @@ urlpatterns = [
     path("forms/<int:pk>/close/", acts.close, name="close"),
     path("forms/<int:pk>/draft/", acts.back_to_draft, name="back_to_draft"),
     path("forms/<int:pk>/strike/", acts.strike, name="strike"),
+    path("forms/<int:pk>/move/", move.move, name="move"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
     path("forms/<int:pk>/items/<str:item>/file/", files.stored_file, name="file"),
 ]

@@ -20,7 +20,7 @@ WATCHERS = ("MO", "DM", "BR", "UM", "LC", "US", "AD")
 EVERYBODY = frozenset(role.value for role in Role)
 SITE_ALONE = {
     "entry:add_row", "entry:autosave", "entry:form", "entry:strike", "entry:sign",
-    "entry:back_to_draft",
+    "entry:back_to_draft", "entry:move",
     "enrollment:register", "enrollment:eligibility", "enrollment:rescreen",
     "enrollment:close", "enrollment:identity", "randomization:randomize",
     "randomization:in_error",

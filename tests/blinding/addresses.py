@@ -277,6 +277,7 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
             "discard",
             "back_to_draft",
             "strike",
+            "move",
             "sign",
             "verify_form",
             "close",

@@ -5,6 +5,9 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from entry.models import FormMove
+from entry.move.rules import is_movable
+from entry.move.selectors import moves_of
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.capture.vocabulary import StrikeReason
@@ -43,6 +46,11 @@ class FormActs:
         return any(holds for _signature, holds in self.signatures)
 
     @cached_property
+    def moves(self) -> list[FormMove]:
+        """By which the values of this form came here, or went."""
+        return list(moves_of(self.form)) if self.is_stored else []
+
+    @cached_property
     def may_enter(self) -> bool:
         is_open = not self.form.is_closed and self.form.struck_at is None
         return is_open and may_enter(self.user, self.design)
@@ -59,6 +67,11 @@ class FormActs:
     @property
     def may_return_to_draft(self) -> bool:
         return self.may_enter and self.is_complete
+
+    @property
+    def may_move(self) -> bool:
+        may_go = self.may_enter and self.form.revision > 0
+        return may_go and is_movable(self.form.code)
 
     @property
     def may_strike(self) -> bool:
@@ -95,5 +108,7 @@ class FormActs:
     @property
     def are_any(self) -> bool:
         may_mark = self.may_sign or self.may_verify or self.may_return_to_draft
-        may_close = self.may_strike or self.may_restore or self.closings
-        return bool(self.signatures or may_mark or may_close)
+        may_close = (
+            self.may_strike or self.may_restore or self.closings or self.may_move
+        )
+        return bool(self.signatures or self.moves or may_mark or may_close)
