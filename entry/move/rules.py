@@ -51,8 +51,6 @@ FIXED: Mapping[str, str] = {
         ("SAE", "PRG"), N_("This follows from an adverse event. Move that event.")
     ),
 }
-# Written by the sponsor or the unblinded staff: the site moves none of them.
-OF_OTHERS = frozenset({"SPA", "PRD", "DVP"})
 
 
 def is_movable(code: str) -> bool:

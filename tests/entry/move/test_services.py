@@ -142,10 +142,10 @@ def test_the_preview_tells_what_the_move_then_does_and_changes_nothing(two) -> N
     preview = preview_move(form, second, by=investigator)
 
     assert Entry.objects.count() == before
-    told = {(number, what): (now, then) for number, what, now, then in preview.changes}
-    assert told[first.number, "Status"] == ("Died", "Infused")
-    assert told[second.number, "Status"] == ("Infused", "Died")
-    assert any(number == second.number and "Month 3" in what for number, what in told)
+    rows = {(number, what): (now, then) for number, what, now, then in preview.changes}
+    assert rows[first.number, "Status"] == ("Died", "Infused")
+    assert rows[second.number, "Status"] == ("Infused", "Died")
+    assert any(who == second.number and "Month 3" in what for who, what in rows)
 
     move(form, second, investigator, shown=preview.shown)
 

@@ -47,14 +47,14 @@ def test_an_investigator_sees_what_follows_signs_and_lands_on_the_other_form(
     client = browser("IN", username="judge", password=PASSWORD)
     typed = {"number": second.number.lower().replace("-", "")}
 
-    asked = client.get(page_of(sample))
+    first_page = client.get(page_of(sample))
     preview = client.post(page_of(sample), typed)
     typed |= {"shown": shown_in(preview.text), "reason": ""}
     typed |= {"username": "judge", "password": PASSWORD}
     without_reason = client.post(page_of(sample), typed)
     moved = client.post(page_of(sample), typed | {"reason": "Two beds were mixed up."})
 
-    assert "This form decides: eligibility, endpoints." in asked.text
+    assert "This form decides: eligibility, endpoints." in first_page.text
     assert "I agree to what follows for both." in preview.text
     assert without_reason.status_code == 422
     record = FormMove.objects.get()
