@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from enrollment.screening import services as screening
+from record.audit import anchors
 from tests.people import person
 from tests.randomization.stage import open_study, randomized_participant
 from trial_edc import clock
@@ -16,9 +17,14 @@ from trial_edc import clock
 pytestmark = pytest.mark.django_db
 
 
-def signed_in() -> Client:
+def signed_in_as(role: str) -> Client:
     client = Client()
-    client.force_login(person("MO"))
+    client.force_login(person(role))
+    return client
+
+
+def signed_in() -> Client:
+    client = signed_in_as("MO")
     client.get(reverse("monitoring:dashboard"))
     return client
 
@@ -65,3 +71,19 @@ def test_selects_do_not_grow_with_participants():
         client.get(reverse("monitoring:dashboard"))
 
     assert len(with_one) == len(with_six)
+
+
+@pytest.mark.verifies("AUD-15")
+def test_the_digests_that_were_kept_are_there_to_print(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client, address = signed_in(), reverse("monitoring:proof_of_record")
+    empty = client.get(address).content.decode()
+
+    for number in range(40):
+        anchors.keep(f"{number:064d}")
+    text = client.get(address).content.decode()
+
+    assert "No digest yet" in empty
+    assert [f"{number:064d}" in text for number in (39, 9, 8)] == [True, True, False]
+    assert text.index(f"{39:064d}") < text.index(f"{38:064d}")
+    assert signed_in_as("UP").get(address).status_code == 403
