@@ -15,6 +15,7 @@ IMAGES = MANUAL / "images"
 PAPERS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+EVIDENCE = re.compile(r"`([\w/]+\.py)(?:::(\w+))?`")  # a test, from tests/ on
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 
 
@@ -45,6 +46,21 @@ def leads_somewhere(paper: Path, link: str) -> bool:
 @pytest.mark.parametrize("paper", PAPERS, ids=named)
 def test_every_link_leads_somewhere(paper):
     assert [link for link in links(paper) if not leads_somewhere(paper, link)] == []
+
+
+def test_each_test_that_the_threat_model_names_is_there():
+    paper = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named_tests = set(EVIDENCE.findall(paper))
+
+    missing = {
+        "::".join(filter(None, (file, test)))
+        for file, test in named_tests
+        if not (path := ROOT / "tests" / file).exists()
+        or f"def {test}" not in path.read_text(encoding="utf-8")
+    }
+
+    assert missing == set()
+    assert len(named_tests) > 50
 
 
 def test_every_picture_is_in_the_manual():
