@@ -102,12 +102,15 @@ def _first(
 
 
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
-    """Defaults that a migration gave to rows which were there before the column."""
+    """What a migration gave to rows that were there before the column.
+
+    It is the default of the field; of a text without default the empty text.
+    """
     defaults = {}
     for field in model._meta.concrete_fields:
         default = field.default
-        if default in (list, dict):
-            default = default()
-        if field.has_default() and not callable(default):
+        if default in (list, dict) or not field.has_default():
+            default = field.get_default()
+        if not callable(default):
             defaults[str(field.column)] = default
     return defaults
