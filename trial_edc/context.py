@@ -36,6 +36,7 @@ OCCASIONAL = (
     (_("Study"), "randomization:study"),
     (_("Go-live"), "randomization:go_live"),
     (_("Accounts"), "accounts:users"),
+    (_("Backups"), "backup:backups"),
 )
 ROOM = 8  # pages side by side on a small laptop
 # Rooms with several pages in the bar: each page is a section of its own.

@@ -12,6 +12,7 @@ ROOMS = {
     "record.accounts": "accounts/",
     "record.review": "review/",
     "record.notices": "messages/",
+    "record.backup": "backups/",
     "enrollment": "enrollment/",
     "randomization": "randomization/",
     "visits": "visits/",

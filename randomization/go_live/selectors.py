@@ -20,7 +20,7 @@ from record.accounts.models import SecondFactor, User
 from record.accounts.roles import Role
 from record.audit import anchors, heartbeats
 from record.audit.models import Entry, Seal
-from record.backup.services.making import FAILED, MADE
+from record.backup.selectors import FAILED, MADE
 from record.notices.channels import setup_problems
 from record.notices.models import Channel, Message, MessageState
 from record.notices.services.clock_watch import DATABASE_TIMES, seconds_apart

@@ -138,7 +138,6 @@ AWAITING = {
     Permission.RECHECK: ("QRY-03",),
     Permission.PRINT_CASEBOOK: ("EXP-01",),
     Permission.CLOSED_REPORT: ("ANA-01",),
-    Permission.BACKUP: ("BAK-01",),
 }
 
 # ● yes · ◐x limited, see Limit · ① ② first and second person, never the same · · no.

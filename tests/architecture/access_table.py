@@ -196,6 +196,8 @@ ACCESS: dict[str, Row] = {
     # notices
     "notices:outbox": only("CO IN PI AD"),
     "notices:resend": only("CO IN PI", kwargs=lambda _world: {"message_id": 1}),
+    # backup
+    "backup:backups": only("AD"),
     # enrollment: roles that read only a part of the casebooks see no screening
     "enrollment:screening_log": only("CO IN PI MO DM BR UM"),
     "enrollment:consent_versions": only("CO IN PI MO DM BR UM"),

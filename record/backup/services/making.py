@@ -12,13 +12,13 @@ from record.audit import seals
 from record.audit.attribution import Source, act, attributed
 from record.backup import keys, packing, places
 from record.backup.problems import BackupFailed
+from record.backup.selectors import FAILED, MADE
 from record.backup.services.messages import BACKUP, notify_of_failure
 from trial_edc import clock
 from trial_edc.locks import exclusively
 from trial_edc.requirements import implements
 
 BACKUPS = 4_194_675  # the kind of the advisory lock of this room
-MADE, FAILED = "backup_made", "backup_failed"
 UNFINISHED = ".part"
 LEFT_OUT = (
     "%(count)s large objects are not in it. The record has none: find out who made "
@@ -36,7 +36,7 @@ class Made:
     warnings: tuple[str, ...]
 
 
-@implements("AUD-07")
+@implements("AUD-07", "BAK-01")
 def make_backup(*, via: Source) -> Made:
     """Raises `BackupFailed`; then no file is left that looks like a backup.
 
@@ -62,8 +62,9 @@ def _make() -> Made:
     recipients = keys.recipients()
     folder, *copies = places.folders()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for left_by_a_kill in folder.glob(f"*{UNFINISHED}"):
-        left_by_a_kill.unlink()
+    for place in places.folders():
+        for left_by_a_kill in place.glob(f"*{UNFINISHED}"):
+            left_by_a_kill.unlink()
     seals.seal_finished()
     path = folder / places.name_at(clock.now())
     with _finished_only(path) as target:

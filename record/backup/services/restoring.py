@@ -15,11 +15,11 @@ from record.backup import archive, keys, packing, programs, restored, stored_fil
 from record.backup.manifest import CODE_NAME, NAME, Manifest, read
 from record.backup.places import sha256_of
 from record.backup.problems import RestoredUnproven, RestoreRefused
+from record.backup.selectors import RESTORED
 from record.backup.services.messages import BACKUP
 from trial_edc.requirements import implements
 
 OWNER = "owner"
-RESTORED = "backup_restored"
 # The table of migrations of another release says nothing of what is in `public` here.
 RELATIONS = """
     SELECT count(*) FROM pg_catalog.pg_class

@@ -9,7 +9,7 @@ from django.conf import settings
 from record.audit.models import Entry
 from record.backup import keys, places
 from record.backup.problems import BackupFailed
-from record.backup.services.making import MADE
+from record.backup.selectors import MADE
 from record.backup.services.messages import notify
 from trial_edc import clock
 from trial_edc.requirements import implements

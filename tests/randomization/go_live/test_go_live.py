@@ -15,7 +15,7 @@ from randomization.models import StudyStatusChange
 from record.accounts.models import SecondFactor
 from record.audit import anchors, heartbeats, seals
 from record.audit.attribution import Source, act, attributed
-from record.backup.services.making import FAILED, MADE
+from record.backup.selectors import FAILED, MADE
 from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.randomization import stage

@@ -53,11 +53,11 @@ def test_it_holds_everything_and_a_manifest(record, keys, tmp_path):
     anchors.keep(seals.digest_of(seal))
     folder = unpacked(made(), keys, tmp_path / "unpacked")
 
-    found = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+    names = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
     manifest = json.loads((folder / "manifest.json").read_text())
 
     stored = {f"files/{name}" for name in manifest["files"]}
-    assert found == stored | {
+    assert names == stored | {
         "configuration/protocol.toml",
         "configuration/settings.json",
         "database.dump",

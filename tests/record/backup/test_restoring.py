@@ -56,7 +56,7 @@ def test_everything_comes_back_as_it_was(backup, keys, elsewhere):
     entries = Entry.objects.count() - 1  # that of the backup is later than its content
 
     with elsewhere() as folder:
-        said = restored(backup, keys)
+        output = restored(backup, keys)
 
         stored = StoredFile.objects.get()
         assert read_sealed(stored.key, stored.sha256) == PDF
@@ -66,7 +66,7 @@ def test_everything_comes_back_as_it_was(backup, keys, elsewhere):
         assert Entry.objects.count() == entries + 1
         assert list(stored_files.whole_files()) == [Path(stored.key[:2]) / stored.key]
         assert [path.name for path in folder.iterdir()] == [stored.key[:2]]
-    assert "1 files are as they were" in said
+    assert "1 files are as they were" in output
 
 
 def test_another_private_key_opens_nothing(backup, keys, elsewhere):

@@ -68,7 +68,7 @@ def tables() -> dict[str, Rows]:
     return stored
 
 
-def held(stored: dict[str, Rows]) -> set[int]:
+def signatures_in_force(stored: dict[str, Rows]) -> set[int]:
     """Give the signatures in force whose forms are as they were signed."""
     forms = {
         str(pk): [form["revision"], form["digest"]]
@@ -102,8 +102,8 @@ def test_data_history_and_signatures_outlive_every_migration(first_release):
     assert changed(before, after) == {("django_content_type", "model")}  # renamed ones
     assert after["audit_entry"].keys() == before["audit_entry"].keys()
     assert len(before["audit_entry"]) == 899
-    assert held(after) == held(before)
-    assert len(held(before)) == 12
+    assert signatures_in_force(after) == signatures_in_force(before)
+    assert len(signatures_in_force(before)) == 12
     proof = verify(known=DIGEST_OF_THEN)
     assert (proof.problems, proof.seals.sealed) == ((), 899)
     assert list(proofs.problems()) == []

@@ -27,11 +27,11 @@ def test_a_recent_backup_is_no_problem(backup, capsys):
 @pytest.mark.parametrize(("hours", "expected"), [(25, False), (26, True)])
 def test_an_old_backup_is_named_at_the_limit(backup, hours, expected):
     with clock.at(clock.now() + timedelta(hours=hours)):
-        found = list(problems())
+        named = list(problems())
 
     folder = backup.parent
     old = [f"The newest backup in {folder} is {hours} hours old."]
-    assert found == old * expected
+    assert named == old * expected
 
 
 def test_each_place_is_looked_at(backup, settings, tmp_path):

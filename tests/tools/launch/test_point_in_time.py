@@ -41,7 +41,7 @@ def configure(site: Site, **settings: str) -> None:
         file.writelines(lines)
 
 
-def asked(url: str, *statements: str) -> Any:
+def run(url: str, *statements: str) -> Any:
     """Run statements one by one; give the first value of the last."""
     connection = psycopg2.connect(url)
     connection.autocommit = True
@@ -72,7 +72,7 @@ def take_base_backup(site: Site, folder: Path) -> None:
 
 
 def wait_until_archived(site: Site, wal: Path) -> None:
-    name = asked(
+    name = run(
         as_superuser(site),
         "SELECT pg_walfile_name(pg_current_wal_lsn())",
         "SELECT pg_walfile_name(pg_switch_wal())",
@@ -96,8 +96,8 @@ def test_the_record_is_back_as_it_was_before_a_table_was_dropped(site, tmp_path)
     with site.cluster.running() as urls:
         take_base_backup(site, base)
         site.run(urls, "-c", ACTS)
-        before = asked(as_superuser(site), "SELECT clock_timestamp()::text")
-        asked(urls.owner, "DROP TABLE audit_entry CASCADE")
+        before = run(as_superuser(site), "SELECT clock_timestamp()::text")
+        run(urls.owner, "DROP TABLE audit_entry CASCADE")
         wait_until_archived(site, wal)
 
     shutil.rmtree(site.cluster.data)
@@ -112,7 +112,7 @@ def test_the_record_is_back_as_it_was_before_a_table_was_dropped(site, tmp_path)
         recovery_target_action="promote",
     )
     with site.cluster.running() as urls:
-        assert asked(urls.runtime, COUNT) == 3
+        assert run(urls.runtime, COUNT) == 3
         proof = site.run(urls, "manage.py", "verify_audit")
 
     assert re.search(r"[1-9]\d* entries under 1 seals fit, 0 are not sealed", proof)
