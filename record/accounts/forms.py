@@ -1,5 +1,6 @@
 """Forms of sign-in, second factor, preferences and accounts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -133,9 +134,15 @@ class ChangePasswordForm(NewPasswordForm):
     )
     field_order = ("present_password", "new_password1", "new_password2")
 
+    def __init__(
+        self, *args: Any, is_own_password: Callable[[str], bool], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.is_own_password = is_own_password
+
     def clean_present_password(self) -> str:
         password: str = self.cleaned_data["present_password"]
-        if not self.user.check_password(password):
+        if not self.is_own_password(password):
             raise forms.ValidationError(_("This is not your present password."))
         return password
 

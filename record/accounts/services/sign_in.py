@@ -196,16 +196,24 @@ def confirm_identity(
     """
     user = request.user
     name = user.username if request.session.get(SIGNED_BEFORE) else username
-    with attributed(by=SIGN_IN, via=Source.PAGE):
-        confirmed = _authenticated(request, name, password) == user
-        if not confirmed:
-            act("identity_refused", details=_refusal(request, user.username))
-            _record_lockout(request, user.username)
-    if not confirmed or user.must_change_password:
+    is_own = is_own_password(request, password, username=name)
+    if not is_own or user.must_change_password:
         raise IdentityNotConfirmed(_("This is not your name and password."))
     reset(username=user.username)
     request.session[SIGNED_BEFORE] = True
     return ReAuthenticated(user.pk, clock.now())
+
+
+@implements("ACC-13")
+def is_own_password(request: "StaffRequest", password: str, *, username: str) -> bool:
+    """A wrong one is recorded and counts towards the lockout, as at the sign-in."""
+    user = request.user
+    with attributed(by=SIGN_IN, via=Source.PAGE):
+        confirmed = _authenticated(request, username, password) == user
+        if not confirmed:
+            act("identity_refused", details=_refusal(request, user.username))
+            _record_lockout(request, user.username)
+    return confirmed
 
 
 def _authenticated(request: HttpRequest, username: str, password: str) -> User | None:

@@ -43,6 +43,7 @@ from record.accounts.services.sign_in import (
     SEEN_AT,
     SecondFactorNeeded,
     SignInRefused,
+    is_own_password,
     sign_in,
     sign_out,
 )
@@ -143,7 +144,10 @@ def end_session(request: StaffRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @never_cache
 def change_password(request: StaffRequest) -> HttpResponse:
-    form = ChangePasswordForm(request.user, request.POST or None)
+    is_own = partial(is_own_password, request, username=request.user.username)
+    form = ChangePasswordForm(
+        request.user, request.POST or None, is_own_password=is_own
+    )
     if form.is_valid():
         try:
             form.save()

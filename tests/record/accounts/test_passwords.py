@@ -14,6 +14,7 @@ from django.urls import reverse
 from exports.services import files, jobs
 from record.accounts.models import User
 from record.accounts.services import accounts as services
+from record.audit.models import Entry
 from record.notices.services.delivery import deliver_due
 from tests.people import STAGE, person
 
@@ -48,8 +49,8 @@ def pages(caplog):
     send(sign_in, username="in", password=FIRST)
     again = {"new_password1": SECOND, "new_password2": "something else 5"}
     change = reverse("accounts:change_password")
-    send(change, old_password=FIRST, **again)
-    send(change, old_password=FIRST, **again | {"new_password2": SECOND})
+    send(change, present_password=FIRST, **again)
+    send(change, present_password=FIRST, **again | {"new_password2": SECOND})
     services.reset_password(user=User.objects.get(pk=user.pk), by=STAGE, reason="lost")
     deliver_due()
     services.change_password(user=User.objects.get(pk=user.pk), password=THIRD)
@@ -71,7 +72,7 @@ def test_no_password_is_told_anywhere(pages, caplog):
         "audit trail and backup": whole_database(),
     }
 
-    assert len(mail.outbox) == 1
+    assert len(mail.outbox) == 2  # of the change, and the link
     assert {
         name for name, text in texts.items() if any(p in text for p in PASSWORDS)
     } == (set())
@@ -94,3 +95,25 @@ def test_equal_passwords_have_unlike_slow_hashes():
     assert int(memory_kib) >= 19_456  # OWASP's least for Argon2id
     assert int(rounds) >= 2
     assert "$argon2id$" in first.password
+
+
+@pytest.mark.real_clock
+@pytest.mark.django_db
+@pytest.mark.verifies("ACC-13")
+def test_at_an_open_session_nobody_guesses_the_present_password():
+    user, client = person("IN", password=FIRST), Client()
+    client.force_login(user)
+    change = reverse("accounts:change_password")
+    new = {"new_password1": SECOND, "new_password2": SECOND}
+
+    answers = [
+        client.post(change, {"present_password": guess, **new})
+        for guess in [*(f"{WRONG}{number}" for number in range(6)), FIRST]
+    ]
+
+    user.refresh_from_db()
+    assert user.check_password(FIRST)
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429, 302, 302]
+    refused = Entry.objects.filter(act="identity_refused")
+    assert [entry.changes["username"] for entry in refused][:5] == ["in"] * 5
+    assert Entry.objects.filter(act="account_locked").count() == 1
