@@ -38,7 +38,7 @@ def similar_spellings(key: str) -> frozenset[str]:
 def are_near(
     approaches: Iterable[datetime], others: Iterable[datetime], *, days: int
 ) -> bool:
-    """Whether two people were approached at most so many days apart, ever."""
+    """Whether two people were met at most so many days apart, ever."""
     window = timedelta(days=days)
     others = list(others)
     return any(abs(one - other) <= window for one in approaches for other in others)

@@ -64,7 +64,7 @@ def with_similar_number(
 
 
 def with_same_birth_and_sex(participant: Participant) -> list[Participant]:
-    """Others of the same birth date and sex, approached about the same time."""
+    """Others of the same birth date and sex, met about the same time."""
     casebook = casebook_of(participant, *CODES)
     born_on, sex = casebook.value("DEM", "birth_date"), casebook.fact("sex")
     if born_on is None or sex is None:
@@ -79,16 +79,17 @@ def with_same_birth_and_sex(participant: Participant) -> list[Participant]:
         for other in others
         if casebooks[other.pk].fact("sex") == sex
         and are_near(
-            _approaches(casebook),
-            _approaches(casebooks[other.pk]),
+            _instants(participant, casebook),
+            _instants(other, casebooks[other.pk]),
             days=PROTOCOL.identity.question_days,
         )
     ]
 
 
-def _approaches(casebook: Casebook) -> list[Any]:
-    instants = (row.get("approached_at") for row in casebook.rows("SCN"))
-    return [instant for instant in instants if instant]
+def _instants(participant: Participant, casebook: Casebook) -> list[Any]:
+    """When the person was approached, and registered: no typed date hides that."""
+    typed = (row.get("approached_at") for row in casebook.rows("SCN"))
+    return [participant.created_at, *filter(None, typed)]
 
 
 def refused_before(

@@ -14,7 +14,10 @@ from record.accounts.roles import Permission
 from record.casebook import catalogue
 from record.casebook.access import visible_items
 from record.casebook.display import words
+from record.casebook.items import Item
+from record.casebook.items import User as LinkItem
 from record.casebook.models import FormInstance
+from record.casebook.values import MissingCode, Value
 from record.review.models import Signature
 
 
@@ -45,7 +48,7 @@ class MovePage:
         return [
             (
                 str(design.items[name].verbose_name),
-                words(design.items[name], value),
+                _words(design.items[name], value),
                 selectors.stays_behind(design, name),
             )
             for name, value in selectors.stored_values(self.form).items()
@@ -63,3 +66,11 @@ class MovePage:
     @property
     def queries(self) -> int:
         return self.form.queries.exclude(state="closed").count()
+
+
+def _words(item: Item, value: Value) -> str:
+    """What points at a person or a register reads by its name."""
+    if isinstance(item, LinkItem) and not isinstance(value, MissingCode):
+        row = item.target()._default_manager.filter(pk=value).first()
+        return str(row or value)
+    return words(item, value)

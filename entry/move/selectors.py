@@ -1,7 +1,6 @@
 """Reads for moving a form: where it may go, what points at it, how both stand."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -13,11 +12,12 @@ from entry.models import FormMove
 from entry.move.rules import decides_eligibility
 from entry.selectors import navigation
 from entry.selectors.visibility import forms_visible_to
-from outcomes.selectors import endpoints_by_participant
 from record.accounts.models import User
 from record.casebook import catalogue
+from record.casebook.derived import derived_values
 from record.casebook.design import FormDesign
-from record.casebook.display import NOTHING
+from record.casebook.display import NOTHING, derived_words
+from record.casebook.form_data import FormData
 from record.casebook.items import File, Ref
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of, data_of, row_of
@@ -134,12 +134,11 @@ def _visits(participant: Participant) -> dict[str, str]:
 
 
 def _endpoints(participant: Participant) -> dict[str, str]:
-    derived = endpoints_by_participant([participant]).get(participant.pk)
-    if derived is None:
-        return {}
+    """Those of month 3 are all; each by its label."""
+    data, casebook = FormData("OM3", {}), casebook_of(participant)
     return {
-        f"{_('Endpoint')} {field.name}": str(getattr(derived, field.name))
-        for field in fields(derived)
+        _(one.derivation.label): derived_words(one)
+        for one in derived_values(data, casebook)
     }
 
 
@@ -152,11 +151,17 @@ def _forms(participant: Participant, user: User) -> dict[str, str]:
     forms = forms_visible_to(user).filter(participant=participant)
     words = {status.value: str(status.label) for status in FormStatus}
     return {
-        f"{navigation.form_title(form)} #{form.occurrence}": _("struck out")
-        if form.struck_at
-        else words[form.status]
+        _form_name(form): _("struck out") if form.struck_at else words[form.status]
         for form in forms
     }
+
+
+def _form_name(form: FormInstance) -> str:
+    """Unscheduled visits and later screenings are told apart."""
+    number = form.visit_number or form.occurrence
+    title = navigation.form_title(form)
+    is_numbered = catalogue.design(form.code).is_repeated or number == 1
+    return title if is_numbered else f"{title} {number}"
 
 
 def differences(before: Standing, after: Standing) -> list[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from enrollment.identity import services as identity
 from enrollment.identity.selectors import (
@@ -134,18 +134,28 @@ def test_another_birth_date_or_sex_is_not(coordinator: User, on: str, sex: str) 
     assert questions() == []
 
 
-def test_only_people_approached_within_the_window_are_compared(
-    coordinator: User,
-) -> None:
-    first, second = pair(coordinator)
-    born(first, coordinator, "1970-03-15")
-    long_ago = clock.now() - timedelta(days=95)
-    save(factories.data(first, "SCN"), {"approached_at": long_ago}, by=coordinator)
+def test_only_people_met_within_the_window_are_compared(coordinator: User) -> None:
+    with clock.shifted(timedelta(days=-95)):
+        first = factories.consented(coordinator)
+        born(first, coordinator, "1970-03-15")
+    second = factories.consented(coordinator)
     born(second, coordinator, "1970-03-15")
     assert questions() == []
 
     nearer = clock.now() - timedelta(days=60)
     save(factories.data(first, "SCN"), {"approached_at": nearer}, by=coordinator)
+
+    assert questions() == [(second.number, first.number, BIRTH, "")]
+
+
+def test_an_approach_typed_for_long_ago_hides_nobody(coordinator: User) -> None:
+    first = factories.consented(coordinator)
+    born(first, coordinator, "1970-03-15")
+    long_ago = clock.now() - timedelta(days=400)
+    second = factories.approached(coordinator, approached_at=long_ago)
+    factories.consent(second, coordinator)
+
+    born(second, coordinator, "1970-03-15")
 
     assert questions() == [(second.number, first.number, BIRTH, "")]
 
@@ -246,6 +256,20 @@ def test_the_database_keeps_one_person_a_key(coordinator: User) -> None:
         attributed(by=coordinator, via=Source.COMMAND),
     ):
         PersonKey.objects.create(participant=second, digest=digest)
+
+
+def test_a_participant_keeps_the_number_whoever_writes(coordinator: User) -> None:
+    person = factories.consented(coordinator)
+
+    with (
+        pytest.raises(DatabaseError, match="keeps the number for ever"),
+        transaction.atomic(),
+        attributed(by=coordinator, via=Source.COMMAND),
+    ):
+        Participant.objects.filter(pk=person.pk).update(number="S-099X")
+
+    person.refresh_from_db()
+    assert person.number != "S-099X"
 
 
 def test_keys_outlive_a_rotation(coordinator: User, settings) -> None:
