@@ -86,14 +86,16 @@ def _doubts_context(
     request: StaffRequest, eligibility: eligibility_selectors.Eligibility
 ) -> dict[str, Any]:
     """What the site is to know of one person with two numbers."""
-    if not request.user.may(Permission.ENTER_CRF) or not eligibility.is_consented:
+    if not request.user.may(Permission.ENTER_CRF):
         return {"has_person_key": True}
     person = eligibility.participant
     contacts = FormInstance.objects.filter(participant=person, code="CTC")
     contact_id = contacts.values_list("pk", flat=True).first()
-    is_known = has_person_key(person) or eligibility.casebook.fact("is_randomized")
+    is_needed = eligibility.is_consented and not eligibility.casebook.fact(
+        "is_randomized"
+    )
     return {
-        "has_person_key": is_known,
+        "has_person_key": not is_needed or has_person_key(person),
         "doubts": doubts_about(person),
         "contact_url": reverse("entry:form", args=[contact_id]) if contact_id else "",
     }
