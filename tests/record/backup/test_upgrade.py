@@ -100,8 +100,10 @@ def test_data_history_and_signatures_outlive_every_migration(first_release):
 
     after = tables()
     assert changed(before, after) == {("django_content_type", "model")}  # renamed ones
-    assert after["audit_entry"].keys() == before["audit_entry"].keys()
     assert len(before["audit_entry"]) == 899
+    later = after["audit_entry"].keys() - before["audit_entry"].keys()
+    actors = {after["audit_entry"][pk]["actor"] for pk in later}
+    assert actors <= {"process:upgrade"}  # what a migration adds, it adds on record
     assert signatures_in_force(after) == signatures_in_force(before)
     assert len(signatures_in_force(before)) == 12
     proof = verify(known=DIGEST_OF_THEN)
