@@ -7,17 +7,20 @@ from trial_edc.requirements import implements
 from trial_edc.typed_text import plain
 
 LETTER = "[a-z0-9]"
+NO_BLOOD_CELL = "(?<!red )(?<!white )(?<!blood )(?<![红白紅])"
+CELL = ("cell", "细胞", "細胞")
 # The trial itself has the name of one of its products.
 TRIAL = re.escape(PROTOCOL.registry.other_id)
 
 
 def _pattern(word: str) -> str:
+    before = NO_BLOOD_CELL if word.startswith(CELL) else ""
     if not word.isascii():
-        return re.escape(word)
+        return before + "[ ]?".join(word)
     text = re.escape(word)
     if word.isupper():  # an abbreviation, also with points or spaces in it
         text = "[ .-]?".join(word)
-    return f"(?<!{LETTER}){text.replace(re.escape(' '), '[ -]?')}(?!{LETTER})"
+    return f"{before}(?<!{LETTER}){text.replace(re.escape(' '), '[ -]?')}(?!{LETTER})"
 
 
 _REVEALING = re.compile(

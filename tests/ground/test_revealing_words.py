@@ -45,6 +45,12 @@ def test_every_word_is_found_in_every_spelling():
         "细胞混浊",
         "control-group",
         "MSC-001: given MSC",
+        "输注干 细胞后发热",
+        "輸注幹細胞",
+        "UCMSCs 50 ml",
+        "0.9 % NaCl",
+        "umbilical mesenchymal cells",
+        "细胞悬液已输注",
     ],
 )
 def test_what_tells_an_arm(text):
@@ -56,6 +62,8 @@ def test_what_tells_an_arm(text):
     [
         "",
         "MSC-001",
+        "输注红细胞悬液2U",
+        "two units of red cell suspension",
         "Participant of ＭＳＣ-001 withdrew",
         "lost a lot of blood",
         "plots and allotments",

@@ -4,6 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from enrollment.identity.services import decide
+from enrollment.models import IdentityQuestion
+from enrollment.problems import EnrollmentRefused
+from enrollment.vocabulary import IdentityGround
 from imports.models import ImportedFile
 from randomization.arms import arm_of
 from randomization.code_breaks.services.code_breaks import (
@@ -14,7 +18,7 @@ from randomization.code_breaks.services.code_breaks import (
 from randomization.problems import RandomizationRefused
 from randomization.study import services as study
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, StudyStatus
-from record.audit.attribution import Reason, Source
+from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
 from record.capture.problems import SaveRefused
 from record.capture.services.form_status import restore_row, return_to_draft, strike_row
@@ -138,6 +142,21 @@ def test_the_study_is_paused_without_naming_an_arm(participant):
     for author in (principal, stage.colleague("SO")):
         with pytest.raises(RandomizationRefused, match="name no product"):
             study.change_status(StudyStatus.PAUSED_INFUSION, **{**tell, "by": author})
+
+
+def test_who_is_who_is_answered_without_naming_an_arm(participant, unblinded):
+    other = stage.eligible()
+    proof = stage.proof_of(unblinded)
+    with attributed(by=unblinded, via=Source.COMMAND):
+        question = IdentityQuestion.objects.create(
+            participant=other, earlier=participant, ground=IdentityGround.BIRTH_AND_SEX
+        )
+
+    with pytest.raises(EnrollmentRefused, match="name no product"):
+        decide(question, answer="different", reason=TELLING, proof=proof, by=unblinded)
+    question.refresh_from_db()
+    assert (question.answer, question.reason) == ("", "")
+    decide(question, answer="different", reason="ID cards", proof=proof, by=unblinded)
 
 
 def test_a_laboratory_file_has_no_name_that_tells_an_arm(client, participant):

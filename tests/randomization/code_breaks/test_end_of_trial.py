@@ -11,7 +11,7 @@ from randomization.code_breaks.services.end_of_trial import (
     propose_opening,
     state_restricted_ready,
 )
-from randomization.models import CodeBreak
+from randomization.models import CodeBreak, CodeOpening
 from randomization.problems import RandomizationRefused
 from randomization.study import selectors as study_selectors
 from record.audit.attribution import Reason
@@ -33,9 +33,19 @@ def locked():
     )
 
 
-def proposed():
+def proposed(reason="end"):
     custodian = stage.colleague("LC")
-    return propose_opening(reason="end", proof=stage.proof_of(custodian), by=custodian)
+    return propose_opening(reason=reason, proof=stage.proof_of(custodian), by=custodian)
+
+
+@pytest.mark.verifies("RND-05")
+def test_the_reason_of_the_opening_names_no_arm(participant):
+    locked()
+
+    with pytest.raises(RandomizationRefused, match="name no product"):
+        proposed("more died on saline")
+
+    assert not CodeOpening.objects.exists()
 
 
 @pytest.mark.verifies("RND-09")
