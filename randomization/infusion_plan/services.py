@@ -17,6 +17,7 @@ from record.accounts.access import require_person
 from record.accounts.models import User
 from record.accounts.roles import FIRST, Permission
 from record.audit.attribution import Source, attributed
+from record.casebook.blinding import TellsArm, word_telling_arm
 from record.review.problems import ApprovalRefused
 from record.review.services.approvals import approve
 from trial_edc import clock
@@ -43,6 +44,7 @@ def enter_plan(
         _lock_register()
         reason, amendment = written(reason), written(amendment)
         _require_possible(plan, reason, amendment)
+        _require_blind(plan, reason, amendment, by=by)
         version, _created = InfusionPlanVersion.objects.update_or_create(
             approved_at=None,
             defaults={
@@ -85,6 +87,24 @@ def _require_possible(plan: InfusionPlan, reason: str, amendment: str) -> None:
         reasons["amendment"] = _(
             "Somebody is randomized already: name the amendment of the protocol."
         )
+    if reasons:
+        raise PlanRefused(reasons)
+
+
+def _require_blind(
+    plan: InfusionPlan, reason: str, amendment: str, *, by: User
+) -> None:
+    """A reason that speaks of past infusions would tell an arm to whoever reads it."""
+    texts = {
+        "premedication": plan.premedication,
+        "reason": reason,
+        "amendment": amendment,
+    }
+    reasons = {
+        item: str(TellsArm(word))
+        for item, text in texts.items()
+        if (word := word_telling_arm([text], by=by, participant=None))
+    }
     if reasons:
         raise PlanRefused(reasons)
 

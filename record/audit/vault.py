@@ -22,6 +22,7 @@ from django.db import transaction
 from record.audit.attribution import Actor, Source, act, attributed
 from record.audit.models import DataKey
 from trial_edc import clock
+from trial_edc.requirements import implements
 
 NONCE_BYTES = 12
 
@@ -136,6 +137,26 @@ def outdated_keys() -> list[str]:
     keys = list(DataKey.objects.order_by("purpose"))
     _require_openable(keys)
     return [key.purpose for key in keys if not _opens(_first_master(), key.wrapped)]
+
+
+@implements("AUD-15")
+def first_problem() -> str:
+    """What is wrong with the data keys; "" for nothing.
+
+    The role of the web server wraps them anew, so it can also spoil them: a backup has
+    them still, as long as somebody notices in time.
+    """
+    wrapped = dict(DataKey.objects.values_list("purpose", "wrapped"))
+    opened: dict[bytes, str] = {}
+    for purpose in Purpose:
+        try:
+            key = _master().decrypt(wrapped.get(purpose, "").encode())
+        except InvalidToken:
+            return f"No key of VAULT_KEYS opens the data key of {purpose}."
+        if key in opened:
+            return f"The data keys of {opened[key]} and {purpose} are one and the same."
+        opened[key] = purpose
+    return ""
 
 
 def rewrap_keys(*, by: Actor, via: Source) -> list[str]:

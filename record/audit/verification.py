@@ -1,4 +1,4 @@
-"""The whole proof: trail, rows, guards and what was written down outside.
+"""The whole proof: trail, rows, guards, data keys and what was written down outside.
 
 Each part rests on the one before: the guards write the trail, the seals keep it, the
 anchors keep the seals, and the rows of all tables must be what the trail says.
@@ -6,7 +6,7 @@ anchors keep the seals, and the rows of all tables must be what the trail says.
 
 from dataclasses import dataclass
 
-from record.audit import anchors, guards, rows, seals
+from record.audit import anchors, guards, rows, seals, vault
 from trial_edc.requirements import implements
 
 
@@ -27,5 +27,6 @@ def verify(*, known: str = "") -> Proof:
         anchors.first_problem(known),
         guards.first_problem(),
         rows.first_problem(),
+        vault.first_problem(),
     )
     return Proof(trail, tuple(problem for problem in parts if problem))

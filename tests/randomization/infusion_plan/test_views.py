@@ -59,6 +59,19 @@ def test_two_of_one_side_are_not_two(client):
     assert words in client.get(reply.url).content.decode()
 
 
+@pytest.mark.verifies("RND-05")
+@pytest.mark.parametrize("item", ["reason", "premedication", "amendment"])
+def test_the_safety_officer_names_no_arm_in_a_plan(client, item):
+    telling = {item: "slower, since 盐水 was too fast"}
+
+    answer = enter(client, colleague("SO"), **telling)
+
+    assert "name no product" in answer.content.decode()
+    assert not InfusionPlanVersion.objects.exists()
+    enter(client, colleague("PI"), **telling)
+    assert InfusionPlanVersion.objects.count() == 1
+
+
 def test_what_waits_is_corrected_by_entering_it_again(client):
     enter(client, colleague("PI"))
     shown = InfusionPlanVersion.objects.get()

@@ -18,6 +18,7 @@ from record.audit import vault
 from record.audit.attribution import Reason
 from record.audit.models import DataKey, Entry
 from record.audit.vault import Purpose
+from record.audit.verification import verify
 from record.capture.services import autosaves
 from record.capture.services.forms import save
 from record.casebook.history import changes_of
@@ -274,3 +275,31 @@ def test_keys_are_there_before_the_first_text_is_sealed():
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT has_table_privilege('audit_datakey', 'INSERT')")
         assert cursor.fetchone() == (False,)
+
+
+COPIED = """
+    UPDATE audit_datakey SET wrapped = (
+        SELECT wrapped FROM audit_datakey WHERE purpose = 'draft'
+    ) WHERE purpose = 'identity'
+"""
+
+
+@pytest.mark.verifies("AUD-15")
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        (
+            "UPDATE audit_datakey SET wrapped = 'x' WHERE purpose = 'file'",
+            "No key of VAULT_KEYS opens the data key of file.",
+        ),
+        (COPIED, "The data keys of identity and draft are one and the same."),
+    ],
+)
+def test_data_keys_that_somebody_spoiled_are_named(statement, problem):
+    assert vault.first_problem() == ""
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert vault.first_problem() == problem
+    assert problem in verify().problems

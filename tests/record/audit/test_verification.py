@@ -30,7 +30,8 @@ OTHER_FUNCTION = """
 
 
 @pytest.fixture
-def form() -> FormInstance:
+def form(settings, tmp_path) -> FormInstance:
+    settings.MEDIA_ROOT = tmp_path  # an anchor that another run left fits no seal
     form = save(sample(), A_SAMPLE, by=person()).form
     person("AD")
     seal_everything()
