@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.utils.translation import gettext, override
 
 from record.accounts.models import User
+from record.accounts.roles import BlindingClass
 from record.audit.attribution import Process, Source, attributed
 from record.audit.models import Confidentiality
-from record.casebook.blinding import MAY_KNOW_ARMS
 from record.casebook.models import Participant
 from record.casebook.services.form_instances import hidden_key
 from record.notices.models import Message, MessageState
@@ -72,7 +72,7 @@ def queue(
 
 def _key_of_message_to(person: User) -> dict[str, int]:
     """Drawn by chance for a reader whose messages blinded people must not count."""
-    is_hidden = person.blinding in MAY_KNOW_ARMS
+    is_hidden = person.blinding == BlindingClass.UNBLINDED
     return hidden_key(Confidentiality.RESTRICTED if is_hidden else Confidentiality.OPEN)
 
 
