@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "record.audit.middleware.TraceMiddleware",  # around all: one log line a request
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "record.accounts.middleware.HealthCheckMiddleware",
@@ -90,7 +91,6 @@ MIDDLEWARE = [
     "record.audit.middleware.RefusalMiddleware",
     "record.audit.middleware.OnceMiddleware",
     "record.casebook.middleware.MidnightMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -315,6 +315,12 @@ def test_page_is_not_kept_by_the_browser(client):
     assert client.get(PAGE)["Cache-Control"] == "private, no-store"
 
 
+def test_no_answer_stands_in_a_frame_of_another_site(client):
+    answers = [client.get(PAGE), client.get("/no-such-page/"), client.get("/healthz")]
+
+    assert [answer["X-Frame-Options"] for answer in answers] == ["DENY"] * 3
+
+
 @pytest.mark.verifies("ACC-03")
 def test_right_that_was_withdrawn_fails_at_the_next_request(client):
     user = person("AD")
