@@ -192,7 +192,6 @@ ACCESS: dict[str, Row] = {
     "monitoring:dashboard": only("CO IN PI MO DM BR SO"),
     "monitoring:proof_of_record": only("CO IN PI MO DM BR SO"),
     "monitoring:listings": only("CO IN PI MO DM BR SO"),
-    "monitoring:proof_of_record": only("CO IN PI MO DM BR SO"),
     "monitoring:listing": only("CO IN PI MO DM BR SO", kwargs=_listing),
     "monitoring:download_listing": only("CO IN PI MO DM BR SO", kwargs=_listing),
     # notices
