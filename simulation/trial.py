@@ -5,10 +5,11 @@ position. What one of them draws changes nothing for another: neither arm nor nu
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from randomization.vocabulary import Product
 from record.accounts.models import User
 from record.audit.models import Installation
 from record.casebook.models import Participant
@@ -16,6 +17,7 @@ from record.notices.tasks import deliver_queued
 from simulation.clinical_events import draw_clinical_events
 from simulation.demo_users import DEMO_USERS
 from simulation.people import SimulatedPlace, draw_person, draw_places
+from simulation.pharmacy_habits import BY_PRODUCT, PharmacyHabits
 from simulation.site import Site
 from simulation.site_setup import set_up_site
 from simulation.times import at
@@ -62,7 +64,12 @@ def require_empty_demo() -> None:
 
 
 def simulate(
-    *, participants: int, seed: int, until: date, report: Report = lambda _now: None
+    *,
+    participants: int,
+    seed: int,
+    until: date,
+    habits: Mapping[Product, PharmacyHabits] = BY_PRODUCT,
+    report: Report = lambda _now: None,
 ) -> None:
     """Write the trial as it stands on the morning of a date."""
     require_empty_demo()
@@ -79,6 +86,7 @@ def simulate(
     opened_at = at(first, 600) - PREPARATION
     with clock.at(opened_at), chance.seeded(f"{seed} opening"):
         site = set_up_site(opened_at.date() - timedelta(days=365))
+        site.habits = habits
     _write(
         _acts(order_of_approach, site, until=until, seed=seed),
         order_of_approach,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from randomization.vocabulary import Product
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Source, attributed
@@ -51,6 +52,7 @@ class SimulatedCase:
     participant: Participant = field(init=False)
     forms: dict[str, FormInstance] = field(default_factory=dict)
     cached_forms: dict[Place, FormInstance] = field(default_factory=dict)
+    products: dict[str, Product] = field(default_factory=dict)  # visit → in its bag
     finished_at: datetime | None = None  # when month 3 is entered
 
     @property

@@ -8,7 +8,7 @@ from simulation.infusion_plans import SimulatedInfusion, SimulatedRefusal
 from simulation.measurements import panel, vital_signs
 from simulation.times import in_office_hours
 from simulation.writer.case import Act, Acts, SimulatedCase, save_with_explanations
-from simulation.writer.product import prepare
+from simulation.writer.pharmacy import pharmacy_acts
 from simulation.writer.screening import panel_head
 from trial_edc import chance
 from visits.infusions.rules import vital_sign_times
@@ -77,10 +77,7 @@ def _infusion(case: SimulatedCase, infusion: SimulatedInfusion) -> Acts:
     yield Act(requested_at, request)
     signed_at = requested_at + 20 * MINUTE
     yield Act(signed_at, lambda: case.sign(case.form_of("IRQ", infusion.visit), "in"))
-    ready_at = infusion.start - 18 * MINUTE
-    yield Act(
-        ready_at, lambda: prepare(case, infusion.visit, wrong=infusion.is_wrong_product)
-    )
+    yield from pharmacy_acts(case, infusion)
     yield Act(infusion.start + MINUTE, lambda: _begin(case, infusion))
     yield from _measurements(case, infusion)
     yield Act(infusion.stop + 9 * MINUTE, lambda: _end(case, infusion))

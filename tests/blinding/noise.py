@@ -95,5 +95,14 @@ def stored_rows(table: str, csv_text: str) -> list[str]:
     )
 
 
+def blinded_rows(table: str, csv_text: str) -> list[str]:
+    """The same of the rows that blinded people wrote, or that tell of their work."""
+    return [
+        row
+        for row in stored_rows(table, csv_text)
+        if "'#'" not in row and "'confidentiality': 'restricted'" not in row
+    ]
+
+
 def _plain(text: str) -> str:
     return HIDDEN_KEY.sub("#", SEALED.sub(lambda match: f"<{len(match[0])}>", text))

@@ -45,7 +45,7 @@ from tests.blinding.answers import (
     differences,
     first_differences,
 )
-from tests.blinding.noise import Filter, stored_rows
+from tests.blinding.noise import Filter, blinded_rows, stored_rows
 from tests.blinding.worlds import World, randomized_participants
 from tests.dumps import dump, readable, server_log
 from trial_edc import clock
@@ -90,21 +90,32 @@ def test_everybody_is_in_the_other_arm(worlds):
 
 
 @pytest.mark.verifies("RND-04", "RND-05")
-def test_without_the_key_the_stored_trials_are_alike(worlds):
+def test_without_the_key_the_stored_trials_are_alike(worlds_of_one_habit):
     """A copy of the database: each row, each length of a sealed text."""
+    assert stored_differences(worlds_of_one_habit, stored_rows) == []
+
+
+@pytest.mark.verifies("RND-04", "RND-05", "AUD-10")
+def test_no_row_of_the_blinded_shows_how_the_pharmacy_works(worlds):
+    """Keys, numbers and times of all rows but those of the unblinded."""
+    drawn, _swapped = worlds
+
+    assert stored_differences(worlds, blinded_rows) == []
+    assert len(blinded_rows("audit_entry", drawn.stored["audit_entry"])) > 1000
+
+
+def stored_differences(
+    worlds: Worlds, rows_of: Callable[[str, str], list[str]]
+) -> list[str]:
     drawn, swapped = (
-        {
-            table: stored_rows(table, csv_text)
-            for table, csv_text in world.stored.items()
-        }
+        {table: rows_of(table, csv_text) for table, csv_text in world.stored.items()}
         for world in worlds
     )
-
-    assert [
+    return [
         f"{table}: {first_differences(drawn[table], swapped[table])}"
         for table in drawn
         if drawn[table] != swapped[table]
-    ] == []
+    ]
 
 
 @pytest.mark.verifies("RND-04", "RND-05", "AUD-10")
@@ -263,7 +274,7 @@ def test_neither_randomization_nor_what_follows_depends_on_the_arm(worlds):
 def messages() -> str:
     """Every message to somebody who must not know an arm, in order."""
     received = Message.objects.filter(recipient__role__in=ROLES)
-    rows = received.values_list(
+    rows = received.order_by("queued_at", "key", "recipient_id").values_list(
         "recipient__username", "key", "subject", "text", "state"
     )
     assert len(rows) > 5

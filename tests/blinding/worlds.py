@@ -1,9 +1,10 @@
 """Two worlds: one trial simulated twice, alike but for everybody's arm.
 
 Each has a database and a folder of files of its own, so that both can answer the same
-request at any time. After the simulated trial the unblinded staff of each do more work
-on one arm than on the other; then blinded staff go on, so that a number that the former
-have moved would show in what the latter have written.
+request at any time. The pharmacy works on cells otherwise than on saline, at other
+times (`simulation.pharmacy_habits`). After the simulated trial the unblinded staff of
+each do more work on one arm than on the other; then blinded staff go on, so that a
+number that the former have moved would show in what the latter have written.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,8 +28,14 @@ from randomization.code_breaks.services import code_breaks
 from randomization.code_breaks.services.code_breaks import CodeBreakDetails
 from randomization.lists.rules import lists
 from randomization.models import LotRecord
+from randomization.product.rules.stock import balance
 from randomization.product.services import lots
-from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, MovementKind
+from randomization.vocabulary import (
+    CodeBreakCategory,
+    CodeBreakKind,
+    MovementKind,
+    Product,
+)
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Source, attributed
@@ -42,6 +49,7 @@ from record.notices.tasks import deliver_queued
 from record.review import services as review
 from safety.models import LateCase
 from simulation.demo_users import DEMO_USERS
+from simulation.pharmacy_habits import BY_PRODUCT, PharmacyHabits
 from simulation.times import at
 from simulation.trial import simulate
 from tests import servers
@@ -108,17 +116,29 @@ def _switch(both: list[Any], names: list[str]) -> None:
         connection.settings_dict["NAME"] = name
 
 
-def create_world(name: str, folder: Path, *, swapped: bool) -> World:
+def create_world(
+    name: str,
+    folder: Path,
+    *,
+    swapped: bool,
+    participants: int = PARTICIPANTS,
+    habits: Mapping[Product, PharmacyHabits] = BY_PRODUCT,
+) -> World:
     """Simulate a world; `swapped`: the list is drawn with the arms exchanged."""
     world = World(name, folder)
     servers.clean_database(world.database)
     with world.activated(), pytest.MonkeyPatch.context() as patch:
         if swapped:
             swap_arms(patch)
-        simulate(participants=PARTICIPANTS, seed=SEED, until=UNTIL)
+        simulate(participants=participants, seed=SEED, until=UNTIL, habits=habits)
         world.stored = dict(tables())
-        with chance.seeded("go on"):
-            _go_on()
+    return world
+
+
+def go_on(world: World) -> World:
+    """Let unblinded staff do more on one arm, and blinded staff go on after them."""
+    with world.activated(), chance.seeded("go on"):
+        _go_on()
     return world
 
 
@@ -189,7 +209,7 @@ def _unblinded_work(participant: Participant, accounts: Mapping[str, User]) -> N
 
 def _move_stock(by: User) -> None:
     for lot in LotRecord.objects.all():
-        if lot.content["product"] == FAVOURED:
+        if lot.content["product"] == FAVOURED and balance(lot.content["movements"]):
             kind, now = MovementKind.DESTROYED, clock.now().isoformat()
             lots.record_movement(lot, kind=kind, amount="1", at=now, by=by)
 

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.models import Confidentiality
@@ -15,6 +15,7 @@ from trial_edc import clock
 
 # Far above what a sequence reaches, and all of one length.
 HIDDEN_KEYS = range(10**15, 2**52)
+HIDDEN_STEP = 10**9  # at most so far behind the row before it
 
 
 def lock(participant: Participant) -> Participant:
@@ -83,6 +84,19 @@ def hidden_key(confidentiality: str) -> dict[str, int]:
     if confidentiality != Confidentiality.RESTRICTED:
         return {}
     return {"id": HIDDEN_KEYS.start + secrets.randbelow(len(HIDDEN_KEYS))}
+
+
+def hidden_key_behind(
+    form: FormInstance, rows: QuerySet[Any], *, first: int
+) -> dict[str, int]:
+    """Draw the key of one more of a form's rows that are read in order of their keys.
+
+    As `hidden_key`; `first` is the key of what the rows belong to.
+    """
+    if form.confidentiality != Confidentiality.RESTRICTED:
+        return {}
+    last = max(first, rows.aggregate(last=Max("pk"))["last"] or 0)
+    return {"id": last + 1 + secrets.randbelow(HIDDEN_STEP)}
 
 
 def unsaved_row(participant: Participant, code: str, visit: str = "") -> FormInstance:

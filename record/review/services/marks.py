@@ -13,6 +13,7 @@ from record.casebook import access, catalogue
 from record.casebook.engine import pending_items
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.selectors import casebook_of, data_of, revisions_of, row_of
+from record.casebook.services.form_instances import hidden_key_behind
 from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import QueryState, Signature, Verification
 from record.review.problems import ChangedSinceShown, ReviewRefused
@@ -43,10 +44,11 @@ def verify(
         for earlier in form.verifications.filter(by_id=by.pk, withdrawn_at=None):
             if at_revisions.items() <= earlier.items.items():
                 return earlier
+        key = hidden_key_behind(form, form.verifications.all(), first=form.pk)
         at = clock.after(form.saved_at)
-        verification = Verification(form=form, by_id=by.pk, at=at)
+        verification = Verification(form=form, by_id=by.pk, at=at, **key)
         verification.items = at_revisions
-        verification.save()
+        verification.save(force_insert=True)
     return verification
 
 
@@ -109,6 +111,7 @@ def sign(
             signer_name=by.full_name,
             signer_role=by.role,
             at=clock.after(form.saved_at),
+            **hidden_key_behind(form, form.signatures.all(), first=form.pk),
         )
         act("signed", participant_id=form.participant_id, form_id=form.pk)
     return signature

@@ -13,7 +13,7 @@ from record.casebook import catalogue
 from record.casebook.blinding import TellsArm, require_blind
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
-from record.casebook.services.form_instances import hidden_key
+from record.casebook.services.form_instances import hidden_key, hidden_key_behind
 from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import Query, QueryState, QueryStep
 from record.review.problems import ChangedSinceShown, ReviewRefused
@@ -54,11 +54,12 @@ def _new_query(
 
 
 def _add_step(query: Query, action: Action, text: str | Wording, by: Actor) -> None:
-    earlier = query.steps.aggregate(last=Max("at"))["last"]
+    form, earlier = query.form, query.steps.aggregate(last=Max("at"))["last"]
+    key = hidden_key_behind(form, query.steps.all(), first=query.pk)
     at = clock.after(query.raised_at, earlier)
-    step = QueryStep(query=query, form=query.form, action=action, by_id=by.pk, at=at)
+    step = QueryStep(query=query, form=form, action=action, by_id=by.pk, at=at, **key)
     step.put_text(text)
-    step.save()
+    step.save(force_insert=True)
 
 
 @implements("QRY-04")

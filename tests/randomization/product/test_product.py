@@ -20,9 +20,10 @@ from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.casebook.services import form_instances
 from record.notices.models import Message
-from record.review.services import raise_query
+from record.review.services import answer_query, raise_query, return_query, verify
 from tests.people import STAGE, person
 from tests.randomization import stage
+from tests.shown import revision
 from trial_edc import clock, dates
 
 pytestmark = pytest.mark.django_db
@@ -202,10 +203,13 @@ def test_another_day_0_leaves_the_due_date_of_the_product(participant):
 @pytest.mark.verifies("AUD-10")
 def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, record):
     """Soft checks on cells raise queries in one arm alone; nobody may count them."""
+    monitor = stage.colleague("MO")
 
     def next_keys():
         row = form_instances.add_row(participant, "STY", by=STAGE, via=Source.COMMAND)
-        return row.pk, raise_query(row, "kind", "Which?", by=stage.colleague("MO")).pk
+        query = raise_query(row, "kind", "Which?", by=monitor)
+        mark = verify(row, ["kind"], shown_revision=revision(row), by=monitor)
+        return row.pk, query.pk, query.steps.get().pk, mark.pk
 
     before = next_keys()
     pharmacist = stage.colleague("UP")
@@ -214,8 +218,20 @@ def test_product_staff_leave_no_gap_in_the_numbers_that_others_see(participant, 
         record, {"viability_pct": 61}, by=pharmacist, via=Source.IMPORT, complete=False
     )
     form_instances.add_row(participant, "DVP", by=pharmacist)
-    raise_query(record, "passage", "Which?", by=stage.colleague("UM"))
+    unblinded = stage.colleague("UM")
+    query = raise_query(record, "passage", "Which?", by=unblinded)
+    for answer in ("This one.", "That one."):
+        answer_query(query, answer, by=pharmacist)
+        return_query(query, "Which?", by=unblinded)
+    for item in ("passage", "viability_pct"):
+        verify(record, [item], shown_revision=revision(record), by=unblinded)
     after = next_keys()
 
     assert record.queries.count() > 0
+    assert [step.action for step in query.steps.all()] == [
+        "raised",
+        *["answered", "returned"] * 2,
+    ]
+    marks = [list(mark.items) for mark in record.verifications.all()]
+    assert marks == [["passage"], ["viability_pct"]]
     assert after == tuple(key + 1 for key in before)
