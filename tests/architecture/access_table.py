@@ -155,7 +155,7 @@ ACCESS: dict[str, Row] = {
     "entry:form": only(BINDER_READERS, kwargs=_first),
     "entry:autosave": only(BINDER_READERS, kwargs=_first),
     "entry:discard": only(BINDER_READERS, kwargs=_first),
-    "entry:move": only("CO IN PI", kwargs=_first, hidden=True),
+    "entry:move": only("CO IN PI", kwargs=_first),
     "entry:strike": only(BINDER_READERS, kwargs=_first),
     "entry:panel": only(BINDER_READERS, kwargs=_item),
     "entry:file": only(BINDER_READERS, kwargs=_item),
