@@ -30,7 +30,7 @@ def checklist(user: User) -> list[ChecklistLine]:
 
 
 def _line(each: Prerequisite, user: User) -> ChecklistLine:
-    word, tone = _("in place"), "success"
+    word, tone = _("in place"), "good"
     if each.problem:
         word, tone = (
             (_("missing"), "danger") if each.is_needed else (_("advised"), "attention")

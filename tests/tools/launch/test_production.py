@@ -1,6 +1,7 @@
 """Production as docker-compose.yml says it, from an empty machine to an export."""
 
 import base64
+import io
 import json
 import os
 import re
@@ -20,7 +21,17 @@ from tests.tools.launch.visitor import HOST, PASSWORD, Visitor
 pytestmark = [pytest.mark.slow, pytest.mark.real_clock]
 OURS = ("web", "messages", "exports", "beat")
 LINK = re.compile(rf"https://{HOST}(/accounts/password/\S+)")
+PLAN = {
+    "planned_dose_e6_per_kg": "1",
+    "planned_volume_ml": "100",
+    "planned_rate_ml_min": "2",
+    "premedication": "none",
+    "amendment": "",
+    "reason": "as the protocol says",
+}
+ROLES = ("PI", "UP", "PN", "UM", "LC", "US", "SO", "SO", "AD")
 LEAST = 1000  # bytes of a PDF with a word in it
+MISSING = ">missing<"
 DONE = ("No backup was made yet", "The record was never proved", "No mail has left")
 PDF = "from weasyprint import HTML; print(len(HTML(string='<p>标签 1').write_pdf()))"
 SEAL = "from record.audit.seals import seal_finished; print(seal_finished())"
@@ -120,6 +131,49 @@ def start(production: Machine) -> None:
         production.wait_until_healthy(name)
 
 
+def go_live(staff: Staff) -> None:
+    """List and plan by two persons each; then the study, opened by two."""
+    names = enumerate(ROLES)
+    people = {r: staff.open_by_command(f"{r.lower()}{n}", r) for n, r in names}
+    custodian, leader, officer = people["LC"], people["PI"], people["SO"]
+    custodian.send("/randomization/lists/generate/", block_sizes="2, 8")
+    [draft] = set(re.findall(r"/lists/(\d+)/destroy/", custodian.text))
+    people["US"].send(f"/randomization/lists/{draft}/approve/", confirmation="x")
+    custodian.send(f"/randomization/lists/{draft}/seal/")
+    leader.send("/randomization/study/infusion-plan/", **PLAN)
+    page = officer.open("/randomization/study/infusion-plan/")
+    [approval] = re.findall(r'action="(\S+infusion-plan/\d+/approve/)"', page)
+    [shown] = re.findall(r'name="shown" value="(\w+)"', page)
+    officer.send(approval, shown=shown)
+    wait_for(lambda: MISSING not in leader.open("/randomization/study/go-live/"))
+    leader.send("/randomization/study/step/", status="open", reason="all is there")
+    [step] = re.findall(r'action="(\S+study/\d+/confirm/)"', leader.text)
+    officer.send(step)
+    assert "<span>Open</span>" in officer.open("/randomization/study/")
+
+
+def upload(coordinator: Visitor) -> None:
+    """Register a person, enter a form with the scan of a paper, read both back."""
+    coordinator.open("/enrollment/register/")
+    coordinator.send(
+        "/enrollment/register/",
+        approached_at=time.strftime("%Y-%m-%d 00:00", time.gmtime()),
+        source="icu", age_years="50", sex="M",
+    )  # fmt: skip
+    links = re.findall(r'href="(/participants/\S*/CNS/\S*)"', coordinator.text)
+    assert links, (coordinator.address, re.findall(r'href="(\S+)"', coordinator.text))
+    form = links[0]
+    coordinator.open(form)
+    scan = io.BytesIO(b"%PDF-1.4\n" + b"signed " * 1000 + b"\n%%EOF")
+    scan.name = "consent.pdf"
+    coordinator.send(
+        form, based_on="0", save_as="draft", kind="initial", signed_scan=scan,
+    )  # fmt: skip
+    [file] = set(re.findall(r'"(/forms/\d+/items/signed_scan/file/)', coordinator.text))
+    coordinator.open(file)
+    assert coordinator.content == scan.getvalue()
+
+
 def wait_for(is_so, seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not is_so():
@@ -148,6 +202,8 @@ def test_an_empty_machine_comes_to_its_first_export(production, box, note) -> No
     page = ada.open("/randomization/study/go-live/")
     assert "No allocation list is sealed." in page
     assert [words for words in DONE if words in page] == []
+    go_live(staff)
+    upload(cora)
     assert int(production.run("web", "python", "-c", PDF).splitlines()[-1]) > LEAST
     files = export(ivan)
 
