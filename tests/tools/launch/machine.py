@@ -48,10 +48,10 @@ def impediment() -> str:
     """Why this machine cannot try it; empty where it can."""
     if os.geteuid() != 0:
         return "only root can run services as other users, each with its own mounts"
-    tried = subprocess.run(
+    attempt = subprocess.run(
         ["unshare", "--mount", "--net", "true"], capture_output=True, check=False
     )
-    return "no namespaces: " + tried.stderr.decode() if tried.returncode else ""
+    return "no namespaces: " + attempt.stderr.decode() if attempt.returncode else ""
 
 
 @contextmanager
@@ -63,8 +63,8 @@ def own_network() -> Iterator[None]:
         raise OSError(ctypes.get_errno(), "unshare")
     try:
         with socket.socket() as any_socket:
-            asked = struct.pack("16sh14x", b"lo", 0)
-            flags = fcntl.ioctl(any_socket, GET_FLAGS, asked)[16:18]
+            request = struct.pack("16sh14x", b"lo", 0)
+            flags = fcntl.ioctl(any_socket, GET_FLAGS, request)[16:18]
             is_up = struct.unpack("h", flags)[0] | UP
             fcntl.ioctl(any_socket, SET_FLAGS, struct.pack("16sh14x", b"lo", is_up))
         yield
@@ -107,11 +107,11 @@ class Machine:
 
     def _build(self) -> None:
         """What the Dockerfile does: copy, compile the texts, collect the files."""
-        listed = subprocess.run(
+        listing = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=folders.PROJECT, capture_output=True, check=True, text=True,
         )  # fmt: skip
-        for name in filter(None, listed.stdout.split("\0")):
+        for name in filter(None, listing.stdout.split("\0")):
             source, copy = folders.PROJECT / name, self.folder / "app" / name
             if not name.startswith(("docs/", "tests/", "bench/")) and source.is_file():
                 copy.parent.mkdir(parents=True, exist_ok=True)
@@ -204,8 +204,8 @@ class Machine:
         ]  # fmt: skip
         script = f'{self.view(name)}\nexec {CHROOT} "$VIEW" {shlex.join(inside)} "$@"'
         script = script.replace("$VIEW", str(self.folder / "view"))
-        started = ["/usr/bin/unshare", "--mount", "--propagation", "private"]
-        return [*started, "/bin/sh", "-c", script, "service", *command]
+        unshare = ["/usr/bin/unshare", "--mount", "--propagation", "private"]
+        return [*unshare, "/bin/sh", "-c", script, "service", *command]
 
     def run(self, name: str, *command: str, seconds: float = 300) -> str:
         """Do something as that service; what it printed."""
@@ -280,8 +280,8 @@ class Machine:
 
 
 def _bound(source: Path, place: str, *, writable: bool = False) -> list[str]:
-    made = f".{place}" if source.is_dir() else f".{Path(place).parent}"
-    lines = [f"mkdir -p {shlex.quote(made)}"]
+    parent = f".{place}" if source.is_dir() else f".{Path(place).parent}"
+    lines = [f"mkdir -p {shlex.quote(parent)}"]
     target = shlex.quote(f".{place}")
     if not source.is_dir() and not place.startswith("/etc/"):
         lines.append(f"touch {target}")

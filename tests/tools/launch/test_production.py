@@ -78,11 +78,11 @@ class Staff:
         self.people: dict[str, Visitor] = {}
 
     def open_by_command(self, name: str, role: str) -> Visitor:
-        printed = self.production.run(
+        output = self.production.run(
             "web", "python", "manage.py", "create_account", name, role,
             f"--name={name}", f"--email={name}@example.org",
         )  # fmt: skip
-        temporary = printed.split("temporary password:")[1].strip()
+        temporary = output.split("temporary password:")[1].strip()
         person = self.people[name] = Visitor(len(self.people) + 1)
         person.sign_in(name, temporary)
         person.send(
