@@ -131,11 +131,16 @@ def _ask(
     participant: Participant, others: Iterable[Participant], ground: IdentityGround
 ) -> None:
     """A question that was asked before, and whatever was answered, stands."""
-    for other in others:
-        first, second = sorted((participant, other), key=lambda person: person.pk)
-        IdentityQuestion.objects.get_or_create(
-            participant=second, earlier=first, ground=ground
-        )
+    pairs = (
+        sorted((participant, other), key=lambda person: person.pk) for other in others
+    )
+    IdentityQuestion.objects.bulk_create(
+        [
+            IdentityQuestion(participant=later, earlier=earlier, ground=ground)
+            for earlier, later in pairs
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @implements("RND-12")

@@ -103,10 +103,12 @@ class AccountChange:
 
 
 def history_of(user: User) -> list[AccountChange]:
+    """Newest first, without changes of hidden columns alone."""
     entries = Entry.objects.filter(table_name=User._meta.db_table, row_id=user.pk)
     return [
-        AccountChange(entry, list(_labelled_values(entry.changes)))
+        AccountChange(entry, values)
         for entry in entries.order_by("-id")
+        if (values := list(_labelled_values(entry.changes)))
     ]
 
 

@@ -166,7 +166,13 @@ def test_worker_makes_what_the_page_asked_for() -> None:
     browser = Client()
     browser.force_login(person("MO"))
 
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
+    with start_worker(
+        app,
+        pool="solo",
+        queues=("messages", "exports"),
+        perform_ping_check=False,
+        loglevel="ERROR",
+    ):
         browser.post(reverse("exports:exports"), {"forms": ["AE"]})
         state = _wait_until_over(seconds=60)
 

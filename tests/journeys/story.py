@@ -264,7 +264,13 @@ class Story:
     def export(self) -> zipfile.ZipFile:
         """Make the export, wait for it and download it."""
         self.hand.open("/exports/")
-        with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
+        with start_worker(
+            app,
+            pool="solo",
+            queues=("messages", "exports"),
+            perform_ping_check=False,
+            loglevel="ERROR",
+        ):
             self.hand.press("Make the export")
             ready = self.page.get_by_role("link", name="Download")
             expect(ready).to_be_visible(timeout=60_000)

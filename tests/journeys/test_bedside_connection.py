@@ -7,6 +7,7 @@ from playwright.sync_api import Route, expect
 
 from tests.journeys.tablet import ACTS, SECONDS, allowed, at, fail
 from tests.people import PASSWORD
+from tests.randomization.stage import planned_infusion
 from tests.visits import stage
 from tests.visits.infusions.bedside import record, rows
 from visits.models import BedsideAct
@@ -16,6 +17,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 @pytest.mark.verifies("INF-06", "INF-07", "INF-02")
 def test_an_infusion_with_interruption_reaction_and_dropped_connection(tablets, nurse):
+    planned_infusion()
     someone = allowed(stage.randomized(ago=0.5))
     tablet = tablets(nurse)
     tablet.open(someone)

@@ -36,7 +36,13 @@ def hand(page: Page, live_server) -> Hand:
 
 @pytest.fixture
 def worker() -> Iterator[None]:
-    with start_worker(app, pool="solo", perform_ping_check=False, loglevel="ERROR"):
+    with start_worker(
+        app,
+        pool="solo",
+        queues=("messages", "exports"),
+        perform_ping_check=False,
+        loglevel="ERROR",
+    ):
         yield
 
 

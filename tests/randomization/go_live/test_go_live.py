@@ -171,6 +171,7 @@ def test_a_mail_that_did_not_leave_is_told():
 
 @pytest.mark.real_clock
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.real_clock
 def test_a_seal_awaits_the_proof_of_the_next_night(folder):
     mail()
     proved_at = clock.now()

@@ -74,7 +74,7 @@ def test_the_label_tells_no_time_and_nobody_of_the_preparation(record, minutes):
         sex="Male",
         age_years=50,
         infusion_number=1,
-        volume_ml=PROTOCOL.infusion.plan(demo=True).planned_volume_ml,
+        volume_ml=PROTOCOL.infusion.precedent.planned_volume_ml,
         start_before=requested.planned_start_at + timedelta(minutes=30),
     )
     page = render_to_string(

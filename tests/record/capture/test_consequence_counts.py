@@ -1,7 +1,7 @@
 """What each consequence of a save may take, in statements.
 
 Counted as `tests/entry/test_statement_counts.py` counts; what it saves in its own
-turn is counted with it. The same for one participant and for thirty, and where the log
+turn is counted with it. The same for two participants and for thirty, and where the log
 that was written to holds one row and thirty.
 """
 
@@ -320,14 +320,14 @@ def test_each_consequence_keeps_to_the_limit_of_its_class(
     taken: dict[Hook, int],
 ) -> None:
     with transaction.atomic():
-        whole_trial(1)
+        whole_trial(2)  # of one birth date and sex, which asks who they are
         transaction.set_rollback(True)
-    one = dict(taken)
+    two = dict(taken)
     taken.clear()
     forget_keys()
     whole_trial(30)
 
-    assert one == taken
+    assert two == taken
     assert set(taken) == hooks()  # the way above leaves none out
     above = {
         (what, consequence.__name__): statements
