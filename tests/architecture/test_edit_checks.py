@@ -35,6 +35,7 @@ from tests.each import for_each
 from tests.enrollment import test_checks as enrollment
 from tests.outcomes import test_checks as outcomes
 from tests.randomization import test_forms as randomization
+from tests.randomization.stage import planned_infusion
 from tests.safety import test_checks as safety
 from tests.visits import test_checks as visits
 from trial_edc.vocabulary import Severity
@@ -46,6 +47,11 @@ SAMPLE = "ZZ"  # forms of the room that only tests have
 NOW = datetime(2026, 3, 8, 4, 0, tzinfo=UTC)
 DESIGNS = {c: d for c, d in catalogue.designs().items() if not c.startswith(SAMPLE)}
 AUTOMATIC = [one for one in specifications(DESIGNS.values()) if "." in one.check_id]
+
+
+@pytest.fixture(autouse=True)
+def _plan(db):
+    planned_infusion()
 
 
 def fired(check_id: str, data: FormData, beside: Any) -> bool:

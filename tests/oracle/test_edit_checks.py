@@ -18,6 +18,7 @@ from record.casebook.values import Quantity
 from tests.oracle.cases import Case, at_site, each_case
 from trial_edc.vocabulary import Severity
 
+pytestmark = pytest.mark.django_db  # the planned infusion is read
 START = at_site("2026-03-08T10:00")
 NOW = START + timedelta(days=30)
 INFUSED = {"given": "given", "started_at": START}
