@@ -41,7 +41,7 @@ class ArchiveWriter:
         self.tar = tar
 
     def add(self, name: str, source: IO[bytes], size: int) -> str:
-        """Give the SHA-256 of what went in."""
+        """Hexadecimal SHA-256 of the content that was added."""
         member = tarfile.TarInfo(name)
         member.size, member.mode = size, 0o600
         reader = HashingReader(source)

@@ -9,7 +9,7 @@ from record.backup.services import making, watch
 
 @shared_task
 def make_backup() -> str:
-    """Give the name of the file; a demo without recipients makes none."""
+    """Name of the file; empty in a demo without recipients, which makes none."""
     if settings.DEMO and not settings.BACKUP_RECIPIENTS:
         return ""
     return making.make_backup(via=Source.TASK).path.name

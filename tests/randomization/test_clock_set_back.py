@@ -34,7 +34,7 @@ EMERGENCY = CodeBreakDetails(
 
 @pytest.fixture
 def earlier():
-    """Return the clock, set back once more each time it is asked for."""
+    """A context in which the clock is five minutes earlier than in the one before."""
     begun, times = clock.now(), iter(range(1, 20))
     return lambda: clock.at(begun - SET_BACK * next(times))
 

@@ -66,7 +66,7 @@ class Place:
         expect(self.hand.page.get_by_role("heading", name="My work")).to_be_visible()
 
     def read(self, username: str, *paths: str) -> dict[str, bytes]:
-        """Give the answers at the addresses, without what is new in each."""
+        """Pages by address, without tokens and times that differ at each drawing."""
         self.sign_in(username)
         request = self.hand.page.context.request
         answers = {}

@@ -41,7 +41,7 @@ def refusal(path: Path, keys, **options) -> str:
 
 
 def refused_elsewhere(path: Path, keys, elsewhere) -> str:
-    """Give the refusal, after a look that it left nothing behind."""
+    """The refusal; also fails where it left rows or files behind."""
     with elsewhere() as folder:
         message = refusal(path, keys)
         assert not any(folder.rglob("*"))

@@ -69,7 +69,7 @@ def tables() -> dict[str, Rows]:
 
 
 def signatures_in_force(stored: dict[str, Rows]) -> set[int]:
-    """Give the signatures in force whose forms are as they were signed."""
+    """Signatures in force whose forms have the revision and digest that were signed."""
     forms = {
         str(pk): [form["revision"], form["digest"]]
         for pk, form in stored["casebook_forminstance"].items()

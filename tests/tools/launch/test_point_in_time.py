@@ -29,7 +29,7 @@ COUNT = "SELECT count(*) FROM audit_entry WHERE act = 'tried'"
 
 
 def settings_of_overlay() -> dict[str, str]:
-    """Give the settings of PostgreSQL that the overlay adds, as production has them."""
+    """Settings of PostgreSQL by name that docker/point-in-time.yml adds."""
     service = yaml.safe_load(OVERLAY.read_text())["services"]["postgres"]
     settings = dict(word.split("=", 1) for word in service["command"] if "=" in word)
     return {name: settings[name] for name in settings if name.startswith("archive_")}
