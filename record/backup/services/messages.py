@@ -1,10 +1,7 @@
 """Messages about backups, to the people who look after them."""
 
-from record.accounts.models import User
-from record.accounts.roles import Role
 from record.audit.attribution import Process, Source, attributed
-from record.notices.services.outbox import queue
-from trial_edc import clock
+from record.notices.services.watchers import notify_watchers
 from trial_edc.vocabulary import N_
 
 BACKUP = Process("backup")
@@ -23,12 +20,5 @@ def notify_of_failure() -> None:
 
 
 def notify(occasion: str, subject: str, text: str) -> None:
-    people = User.objects.filter(role__in=(Role.AD, Role.DM), is_active=True)
     with attributed(by=BACKUP, via=Source.TASK):
-        queue(
-            occasion=occasion,
-            key=f"{occasion}:{clock.today()}",
-            to=people,
-            subject=subject,
-            text=text,
-        )
+        notify_watchers(occasion, subject, text)
