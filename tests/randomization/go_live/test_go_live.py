@@ -13,13 +13,14 @@ from randomization.allocation.selectors import readiness
 from randomization.go_live import selectors
 from randomization.models import StudyStatusChange
 from record.accounts.models import SecondFactor
-from record.audit import anchors, heartbeats, seals
+from record.audit import anchors, heartbeats
 from record.audit.attribution import Source, act, attributed
 from record.backup.selectors import FAILED, MADE
 from record.notices.models import Message
 from tests.people import STAGE, person
 from tests.randomization import stage
 from tests.randomization.pages import colleague, page
+from tests.record.audit.test_seals import seal_everything
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -171,12 +172,11 @@ def test_a_mail_that_did_not_leave_is_told():
 
 @pytest.mark.real_clock
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.real_clock
 def test_a_seal_awaits_the_proof_of_the_next_night(folder):
     mail()
     proved_at = clock.now()
     anchors.keep("a" * 64)
-    seals.seal_finished()
+    seal_everything()
 
     states = []
     for hours in (25, 27):

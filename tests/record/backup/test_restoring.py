@@ -18,6 +18,7 @@ from record.backup.services.making import make_backup
 from record.casebook.models import StoredFile
 from record.casebook.services.files import read_sealed
 from record.review.models import Signature
+from tests.record.audit.test_seals import seal_everything
 from tests.record.backup.conftest import PDF
 from tests.record.backup.repacked import repacked
 
@@ -276,7 +277,7 @@ DROP_TRIGGER = """
 def test_what_was_wrong_before_the_backup_is_named_after_the_restore(
     record, keys, elsewhere, superuser, statement, problem
 ):
-    make_backup(via=Source.COMMAND)  # so that everything is sealed
+    seal_everything()
     superuser(statement)
     path = make_backup(via=Source.COMMAND).path
 
