@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from psycopg2.extensions import QuotedString
 
 from record.audit.problems import RecordClosed
@@ -208,4 +208,15 @@ def act(
         cursor.execute(
             "SELECT audit_act(%s, %s, %s, %s)",
             [name, participant_id, form_id, json.dumps(details or {}, default=str)],
+        )
+
+
+def act_beside(
+    name: str, details: Mapping[str, Any], *, attribution: Attribution, database: str
+) -> None:
+    """Record an act in a transaction of another role than that of the web server."""
+    with connections[database].cursor() as cursor:
+        cursor.execute(SET_CONTEXT + "%s", [attribution.as_json()])
+        cursor.execute(
+            "SELECT audit_act(%s, NULL, NULL, %s)", [name, json.dumps(details)]
         )

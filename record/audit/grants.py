@@ -18,16 +18,21 @@ REMOVABLE_BY_LIBRARIES = frozenset(
         "axes_accessfailurelog",
     }
 )
+# Migrate, as the owner, writes what the application only reads: keys of the vault, and
+# what Django keeps of models and rights.
 READ_ONLY = (
     "audit_entry",
     "audit_seal",
     "audit_sealedentry",
     "audit_installation",
+    "audit_datakey",
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
     "django_migrations",
 )
 APPEND_ONLY = ("audit_performedact",)
-# Keys are made by migrate and wrapped anew by the application.
-CHANGE_ONLY = ("audit_datakey",)
 TRIGGER_FUNCTIONS = """
     SELECT DISTINCT p.oid::regprocedure, p.prosrc ~ 'audit_record\\(' FROM pg_proc p
     JOIN pg_trigger t ON t.tgfoid = p.oid
@@ -69,7 +74,7 @@ def _let_no_trigger_be_ignored(cursor: Any) -> None:
     cursor.execute(
         "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore("
         "trigger_name name) RETURNS boolean LANGUAGE sql IMMUTABLE "
-        "AS 'SELECT false'"
+        "SET search_path = public, pg_temp AS 'SELECT false'"
     )
 
 
@@ -91,7 +96,7 @@ def _fix_trigger_functions(cursor: Any, role: str) -> None:
 @implements("AUD-03")
 def rights_on(table: str) -> list[str]:
     rights = ["SELECT"]
-    if table not in READ_ONLY + CHANGE_ONLY:
+    if table not in READ_ONLY:
         rights.append("INSERT")
     if table not in READ_ONLY + APPEND_ONLY:
         rights.append("UPDATE")

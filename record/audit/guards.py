@@ -103,6 +103,16 @@ STRANGE = """
     SELECT format('row security of %%s', relname), relname, '' FROM pg_catalog.pg_class
     WHERE relnamespace = 'public'::regnamespace AND relrowsecurity
     UNION ALL
+    SELECT format('stored setting %%s of sessions', setting), '', ''
+    FROM pg_catalog.pg_db_role_setting
+    CROSS JOIN LATERAL unnest(setconfig) AS setting
+    WHERE setrole IN (
+        SELECT oid FROM pg_catalog.pg_roles WHERE rolname = %(runtime)s UNION SELECT 0
+    ) AND setdatabase IN (
+        SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()
+        UNION SELECT 0
+    )
+    UNION ALL
     SELECT format('event trigger %%s', evtname), '', '' FROM pg_catalog.pg_event_trigger
     UNION ALL
     SELECT format('schema %%s', nspname), '', '' FROM pg_catalog.pg_namespace

@@ -45,6 +45,7 @@ ATTEMPTS = (
         "rename a participant",
         "UPDATE casebook_participant SET number = number || 'X'",
     ),
+    ("spoil a data key", "UPDATE audit_datakey SET wrapped = ''"),
     ("move the mark of a demo", "UPDATE audit_installation SET is_demo = NOT is_demo"),
 )
 # Settings stored for the role would hold in each later session.

@@ -19,12 +19,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 
-from record.audit.attribution import Actor, Source, act, attributed
+from record.audit.attribution import Actor, Attribution, Source, act_beside
 from record.audit.models import DataKey
 from trial_edc import clock
 from trial_edc.requirements import implements
 
 NONCE_BYTES = 12
+OWNER = "owner"  # the connection of the role that owns the tables
 
 
 class Purpose(StrEnum):
@@ -143,8 +144,8 @@ def outdated_keys() -> list[str]:
 def first_problem() -> str:
     """What is wrong with the data keys; "" for nothing.
 
-    The role of the web server wraps them anew, so it can also spoil them: a backup has
-    them still, as long as somebody notices in time.
+    Only the owner can spoil them: a backup has them still, as long as somebody notices
+    in time.
     """
     wrapped = dict(DataKey.objects.values_list("purpose", "wrapped"))
     opened: dict[bytes, str] = {}
@@ -162,18 +163,26 @@ def first_problem() -> str:
 def rewrap_keys(*, by: Actor, via: Source) -> list[str]:
     """Wrap the data keys with the first master key, all or none; return which.
 
-    Raises `MasterKeyMissing` when none of the master keys opens one of them.
+    It writes as the owner: the role of the web server only reads the keys. Raises
+    `MasterKeyMissing` when none of the master keys opens one of them.
     """
-    with attributed(by=by, via=via):
-        keys = list(DataKey.objects.select_for_update().order_by("purpose"))
+    with transaction.atomic(using=OWNER):
+        keys = list(
+            DataKey.objects.using(OWNER).select_for_update().order_by("purpose")
+        )
         _require_openable(keys)
         outdated = [key for key in keys if not _opens(_first_master(), key.wrapped)]
         for key in outdated:
             key.wrapped = _master().rotate(key.wrapped.encode()).decode()
             key.save(update_fields=("wrapped",))
         purposes = [key.purpose for key in outdated]
-        act("vault_keys_rewrapped", details={"keys": purposes})
-    transaction.on_commit(forget_keys)
+        act_beside(
+            "vault_keys_rewrapped",
+            {"keys": purposes},
+            attribution=Attribution(by, via),
+            database=OWNER,
+        )
+    forget_keys()
     return purposes
 
 

@@ -31,6 +31,7 @@ from tests.sample_room.people import person, sample, secret
 from tests.shown import revision
 
 pytestmark = pytest.mark.django_db
+OWNED = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 SECRETS = (
     '"icu"',
     "123.45",
@@ -172,9 +173,10 @@ def wrapped():
     return dict(DataKey.objects.values_list("purpose", "wrapped"))
 
 
+@OWNED
 @pytest.mark.verifies("BAK-01")
 def test_after_a_rotation_the_old_key_is_needed_for_nothing(
-    settings, tmp_path, second_key, django_capture_on_commit_callbacks
+    settings, tmp_path, second_key
 ):
     settings.MEDIA_ROOT = tmp_path
     new, _old = second_key
@@ -191,8 +193,7 @@ def test_after_a_rotation_the_old_key_is_needed_for_nothing(
     hashed = vault.keyed_hash(Purpose.IDENTITY, "ZY12345")
     before, sealed = wrapped(), Secret.objects.get(form=form).sealed
 
-    with django_capture_on_commit_callbacks(execute=True):
-        output = rotate()
+    output = rotate()
     settings.VAULT_KEYS = [new]
     vault.forget_keys()
 
@@ -213,6 +214,7 @@ def test_after_a_rotation_the_old_key_is_needed_for_nothing(
     assert (entry.actor, entry.changes) == ("process:rotate_keys", {"keys": purposes})
 
 
+@OWNED
 def test_rotation_without_the_old_key_is_refused_and_changes_nothing(
     settings, second_key
 ):
@@ -226,6 +228,7 @@ def test_rotation_without_the_old_key_is_refused_and_changes_nothing(
     assert wrapped() == before
 
 
+@OWNED
 def test_rotation_can_be_asked_how_far_it_is_and_run_again(second_key):
     with pytest.raises(CommandError, match="still needed for: allocation, draft"):
         rotate("--check")
@@ -250,7 +253,7 @@ def wait_until_blocked(cursor):
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@OWNED
 def test_rotation_killed_has_wrapped_no_key_and_the_next_one_wraps_all(second_key):
     """The process is killed when all keys are wrapped, a moment before it commits."""
     before = wrapped()
@@ -272,9 +275,24 @@ def test_rotation_killed_has_wrapped_no_key_and_the_next_one_wraps_all(second_ke
 
 def test_keys_are_there_before_the_first_text_is_sealed():
     assert set(DataKey.objects.values_list("purpose", flat=True)) == set(Purpose)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT has_table_privilege('audit_datakey', 'INSERT')")
+
+
+@pytest.mark.verifies("AUD-03")
+@pytest.mark.parametrize("right", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
+def test_the_role_of_the_web_server_only_reads_the_data_keys(right):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_any_column_privilege('audit_datakey', 'SELECT')")
+        assert cursor.fetchone() == (True,)
+        cursor.execute("SELECT has_table_privilege('audit_datakey', %s)", [right])
         assert cursor.fetchone() == (False,)
+
+
+def test_a_rotation_says_that_it_needs_the_owner(settings, second_key, monkeypatch):
+    runtime = settings.DATABASES["default"]
+    monkeypatch.setitem(settings.DATABASES, "owner", runtime)
+
+    with pytest.raises(CommandError, match="Set OWNER_DATABASE_URL"):
+        rotate()
 
 
 COPIED = """
@@ -284,6 +302,7 @@ COPIED = """
 """
 
 
+@OWNED
 @pytest.mark.verifies("AUD-15")
 @pytest.mark.parametrize(
     ("statement", "problem"),
@@ -298,7 +317,7 @@ COPIED = """
 def test_data_keys_that_somebody_spoiled_are_named(statement, problem):
     assert vault.first_problem() == ""
 
-    with connection.cursor() as cursor:
+    with connections["owner"].cursor() as cursor:
         cursor.execute(statement)
 
     assert vault.first_problem() == problem

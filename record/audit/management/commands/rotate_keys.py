@@ -7,6 +7,7 @@ data keys or none: run it again.
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from record.audit import vault
@@ -37,6 +38,13 @@ class Command(BaseCommand):
             raise CommandError(message) from problem
 
     def _rotate(self) -> None:
+        user = settings.DATABASES[vault.OWNER]["USER"]
+        if user == settings.DATABASES["default"]["USER"]:
+            message = (
+                "The role of the web server wraps no data key. Set OWNER_DATABASE_URL, "
+                "as for migrate (service migrate of docker-compose.yml)."
+            )
+            raise CommandError(message)
         wrapped = vault.rewrap_keys(by=Process("rotate_keys"), via=Source.COMMAND)
         purposes = ", ".join(wrapped) or "none; all of them were"
         self.stdout.write(f"Wrapped with the first master key: {purposes}.")
