@@ -42,6 +42,13 @@ _DASHES = dict.fromkeys("‐‒–—―−⁃˗", "-")
 _POWERS = {power: f"^{digit}" for digit, power in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _OTHERS = {"∶": ":", "\u2800": " "}
 _FOLDS = str.maketrans({**_DASHES, **_POWERS, **_OTHERS})
+# Letters of other alphabets, and small capitals, that look like Latin ones.
+_LOOK_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУҮԌԚԜѴӀԁавеһіјкӏмнопрԛѕстухѵԝгьΑΒΕΖΗΙΚΜΝΟΡΤΥ"
+    "ΧϹαβεικηνορτυχϲϳıɩɑɡłøđᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+    "ABESIJKMHOPCTXYYGQWVIdabehijklmhonpqsctyxvwrbABEZHIKMNOPTY"
+    "XCabeiknvoptuxcjiiaglodabcdefghijklmnoprstuvwyz",
+)
 _PLAIN_SCRIPTS = ("LATIN", "CJK", "FULLWIDTH", "IDEOGRAPHIC", "MICRO", "GREEK SMALL")
 
 
@@ -66,6 +73,16 @@ def plain(text: str) -> str:
 def comparison_key(text: str) -> str:
     """What is equal for words that mean the same: without case, any mu as u."""
     return plain(text).casefold().replace("μ", "u")
+
+
+def in_latin_letters(text: str) -> str:
+    """What somebody reads who takes each letter for the Latin one that it looks like.
+
+    Marks over and through letters are dropped.
+    """
+    letters = unicodedata.normalize("NFKD", text)
+    unmarked = "".join(c for c in letters if unicodedata.category(c) != "Mn")
+    return unmarked.translate(_LOOK_ALIKE)
 
 
 def identifier(text: str) -> str:

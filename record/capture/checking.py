@@ -164,16 +164,23 @@ def require_blind_texts(
         return
     design = catalogue.design(form.code)
     places = [
-        *((name, _texts(design.items[name], value)) for name, value in altered.items()),
-        *((name, [reason.text]) for name, reason in reasons.items()),
-        *((name, [text]) for name, text in explanations),
+        *(
+            (name, *_texts(design.items[name], value))
+            for name, value in altered.items()
+        ),
+        *((name, [reason.text], ()) for name, reason in reasons.items()),
+        *((name, [text], ()) for name, text in explanations),
     ]
     findings = [
         Finding(
             f"{design.code}.{name}.arm", name, Severity.HARD, NAMES_ARM, {"word": word}
         )
-        for name, texts in places
-        if (word := word_telling_arm(texts, by=by, participant=form.participant))
+        for name, texts, medicines in places
+        if (
+            word := word_telling_arm(
+                texts, by=by, participant=form.participant, medicines=medicines
+            )
+        )
     ]
     if findings:
         raise SaveRefused(findings)
@@ -188,17 +195,19 @@ def require_blind_reason(form: FormInstance, reason: Reason, *, by: Actor) -> No
         )
 
 
-def _texts(item: Item, value: Value) -> list[str]:
-    if isinstance(item, Text) and not item.names_medicine:
-        return [str(value or "")]
-    if isinstance(item, ItemGroup) and isinstance(value, list):
-        return [
-            text
-            for row in value
-            for name, column in item.columns.items()
-            for text in _texts(column, row.get(name))
-        ]
-    return []
+def _texts(item: Item, value: Value) -> tuple[list[str], list[str]]:
+    """Open texts, and names of medicines."""
+    texts: list[str] = []
+    medicines: list[str] = []
+    if isinstance(item, Text):
+        (medicines if item.names_medicine else texts).append(str(value or ""))
+    elif isinstance(item, ItemGroup) and isinstance(value, list):
+        for row in value:
+            for name, column in item.columns.items():
+                in_column = _texts(column, row.get(name))
+                texts += in_column[0]
+                medicines += in_column[1]
+    return texts, medicines
 
 
 def require_reasons(

@@ -13,6 +13,7 @@ from record.audit.attribution import Actor
 from record.casebook.models import Participant
 from trial_edc.requirements import implements
 from trial_edc.revealing_words import revealing_word
+from trial_edc.typed_text import identifier, in_latin_letters
 from trial_edc.vocabulary import N_
 
 MAY_KNOW_ARMS = (BlindingClass.UNBLINDED, BlindingClass.CASE_BY_CASE)
@@ -45,14 +46,41 @@ def may_know_arm(by: Actor, participant: Participant | None) -> bool:
 
 @implements("RND-05")
 def word_telling_arm(
-    texts: Iterable[str], *, by: Actor, participant: Participant | None
+    texts: Iterable[str],
+    *,
+    by: Actor,
+    participant: Participant | None,
+    medicines: Iterable[str] = (),
 ) -> str:
     """The first word by which this author would tell an arm; "" when there is none.
 
-    A text about no one participant tells any arm that its author may know.
+    A text about no one participant tells any arm that its author may know; one about a
+    participant tells also of another whose number stands in it.
     """
-    word = next(filter(None, map(revealing_word, texts)), "")
-    return word if word and may_know_arm(by, participant) else ""
+    texts, medicines = list(texts), list(medicines)
+    words = [
+        *map(revealing_word, texts),
+        *(revealing_word(text, is_medicine=True) for text in medicines),
+    ]
+    word = next(filter(None, words), "")
+    return word if word and _may_tell([*texts, *medicines], by, participant) else ""
+
+
+def _may_tell(texts: list[str], by: Actor, participant: Participant | None) -> bool:
+    if may_know_arm(by, participant):
+        return True
+    if participant is None or not may_know_arm(by, None):
+        return False
+    written = [_without_signs(identifier(in_latin_letters(text))) for text in texts]
+    return any(
+        may_know_arm(by, other)
+        for other in Participant.objects.exclude(pk=participant.pk)
+        if any(_without_signs(other.number) in text for text in written)
+    )
+
+
+def _without_signs(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def require_blind(

@@ -232,6 +232,7 @@ class Blinding:
 
     arm_visible_to_investigator: bool
     revealing_words: tuple[str, ...]
+    medicines: tuple[str, ...]  # of them, which may be named as a medicine
 
 
 @dataclass(frozen=True, slots=True)

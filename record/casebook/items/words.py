@@ -18,7 +18,8 @@ from trial_edc.vocabulary import YesNo as YesNoTerm
 class Text(Item, models.TextField):  # type: ignore[type-arg]
     """Words; `rows` is the height of the control.
 
-    `names_medicine`: a product of the trial may be named here as any other medicine.
+    `names_medicine`: what is given as medicine also outside the trial, such as saline,
+    may be named here.
     """
 
     base = models.TextField

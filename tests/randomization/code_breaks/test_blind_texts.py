@@ -117,12 +117,25 @@ def test_of_another_participant_an_investigator_knows_nothing(unblinded):
     _term(other, TELLING, unblinded)
 
 
+@pytest.mark.parametrize("spelling", ["{}", "like {}.", "ｓ - {}", "{}(隔壁)"])
+def test_a_form_of_another_participant_tells_nobodys_arm(
+    participant, unblinded, spelling
+):
+    other = stage.row(stage.eligible(), "AE")
+    number = participant.number.removeprefix("S-" if "ｓ" in spelling else "")
+
+    with pytest.raises(SaveRefused, match="name no product"):
+        _term(other, f"{TELLING} {spelling.format(number)}", unblinded)
+    _term(other, f"{HARMLESS} {number}", unblinded)
+
+
 def test_a_medicine_is_named_as_it_is(participant, unblinded):
     medication = stage.row(participant, "CMD")
 
     save(medication, {"drug": "0.9% saline"}, by=unblinded)
-    with pytest.raises(SaveRefused, match="name no product"):
-        save(medication, {"indication": "as placebo"}, by=unblinded)
+    for telling in ({"indication": "as placebo"}, {"drug": "干细胞"}):
+        with pytest.raises(SaveRefused, match="name no product"):
+            save(medication, telling, by=unblinded)
 
 
 def test_the_safety_officer_names_no_arm_in_a_query(event):
