@@ -48,6 +48,13 @@ def test_key_of_a_person_is_the_folded_hospital_number(written, key):
         "ZYl2345",
         "住院号12345",
         "MZ12345",
+        "12345号",
+        "12345-A",
+        "ZУ12345",
+        "123\u030345",
+        "١2345",
+        "ZY１２３４５",
+        "ZY1234\u20605",
     ],
 )
 def test_numbers_that_may_be_one_share_a_spelling(other):
