@@ -72,6 +72,12 @@ def needs_second_person(change: AccessChange, *, role: str, new_role: str = "") 
     return False
 
 
+def mailbox(address: str) -> str:
+    """Equal for addresses whose mail one person reads: case and a tag do not count."""
+    name, _at, domain = address.casefold().rpartition("@")
+    return f"{name.partition('+')[0]}@{domain}"
+
+
 def resets_from(address_changed_at: datetime | None, hours: int) -> datetime | None:
     """When an account may be reset again after its address was changed."""
     return address_changed_at + timedelta(hours=hours) if address_changed_at else None

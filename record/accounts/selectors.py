@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts.models import SECRET, AccountProposal, SecondFactor, User
 from record.accounts.roles import Role
+from record.accounts.rules import mailbox
 from record.accounts.vocabulary import AccessChange
 from record.audit.models import Entry, Installation
 
@@ -77,6 +78,13 @@ def demo_users() -> list[User]:
 
 def administrators() -> QuerySet[User]:
     return User.objects.filter(role=Role.AD, is_active=True)
+
+
+def open_account_at(address: str, *, other_than: User) -> User | None:
+    """Another open account to whose mailbox an address leads."""
+    accounts = User.objects.filter(is_active=True).exclude(pk=other_than.pk)
+    same = (user for user in accounts if mailbox(user.email) == mailbox(address))
+    return next(same, None)
 
 
 def has_second_factor(user: User) -> bool:

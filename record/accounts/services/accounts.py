@@ -37,6 +37,7 @@ from record.accounts.services.proposals import (
 )
 from record.accounts.services.steps import (
     require_another_administrator,
+    require_own_mailbox,
     require_possible,
     take,
 )
@@ -78,7 +79,8 @@ def create_account(
 
     A person opens one that can learn an arm as a proposal: it stays closed until a
     second person agrees. A `password` given here is temporary unless
-    `must_change_password` is False. Raises `ValidationError` for an odd or taken name.
+    `must_change_password` is False. Raises `ValidationError` for an odd or taken name,
+    `AccountRefused` for another's mailbox.
     """
     takes_two = needs_second_person(AccessChange.OPENING, role=role)
     proposer = by if isinstance(by, User) and takes_two else None
@@ -97,6 +99,8 @@ def create_account(
     user.set_password(password)
     with attributed(by=by, via=via):
         lock_administration(by)
+        if isinstance(by, User):
+            require_own_mailbox(user, user.email)
         user.save()
         if proposer:
             propose(AccessChange.OPENING, user, {}, by=proposer)

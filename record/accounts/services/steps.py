@@ -71,8 +71,23 @@ def require_possible(change: AccessChange, user: User, values: Values) -> None:
             require_another_administrator(user, _delegation_in(values))
         case AccessChange.OPENING if user.is_active:
             raise AccountRefused(_("This account is open already."))
+        case AccessChange.OPENING:
+            require_own_mailbox(user, user.email)
+        case AccessChange.ADDRESS:
+            require_own_mailbox(user, values["email"])
         case AccessChange.PASSWORD_RESET | AccessChange.UNLOCKING if not user.is_active:
             raise AccountRefused(_("This account is closed."))
+
+
+@implements("ACC-19")
+def require_own_mailbox(user: User, address: str) -> None:
+    """Of two accounts with one mailbox one person would be the first and the second."""
+    if other := selectors.open_account_at(address, other_than=user):
+        message = _(
+            "%(username)s has this e-mail address. Each account has one of its own, "
+            "which its owner alone reads."
+        )
+        raise AccountRefused(message % {"username": other.username})
 
 
 def _revives(change: AccessChange, user: User, values: Values) -> bool:

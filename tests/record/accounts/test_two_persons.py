@@ -268,3 +268,44 @@ def test_each_change_says_in_the_trail_who_proposed_and_who_approved(first, seco
     reset = Entry.objects.get(act="password_reset")
     assert list(actors.values_list("actor", flat=True)) == ["first", "second"]
     assert (reset.actor, reset.reasons[""]["text"]) == ("second", "forgotten")
+
+
+ADDRESSES = ["first@example.org", "First@EXAMPLE.org", "first+2@example.org"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("role", ["CO", "UP", "AD"])
+def test_two_accounts_never_have_one_mailbox(first, second, role, address):
+    typed = {"full_name": "Me Again", "email": address, "language": ""}
+    other, before = person(role, username="other"), User.objects.count()
+
+    pages = [
+        first.send("add", username="again", role=role, **typed),
+        second.edit(other, email=address),
+    ]
+
+    assert ["first has this e-mail address" in page for page in pages] == [True, True]
+    assert (User.objects.count(), AccountProposal.objects.count()) == (before, 0)
+
+
+def test_an_address_that_somebody_took_meanwhile_is_not_approved(first, second):
+    user = person("UP")
+    first.edit(user, email="new@example.org")
+    taken = person("CO", username="co2", email="New@example.org")
+
+    page = second.send("approve_proposal", user.proposals.get().pk)
+
+    user.refresh_from_db()
+    assert f"{taken.username} has this e-mail address" in page
+    assert user.email == "up@example.org"
+
+
+def test_an_account_is_opened_again_only_with_a_mailbox_of_its_own(first):
+    former = person("CO", username="former", email="li@example.org", is_active=False)
+    person("BN", email="li@example.org")
+
+    page = first.send("reactivate", former.pk, reason="back")
+
+    former.refresh_from_db()
+    assert "bn has this e-mail address" in page
+    assert not former.is_active
