@@ -19,6 +19,7 @@ NAME, CODE_NAME = "manifest.json", "manifest.code"
 class Manifest:
     """Everything but the data themselves; digests are SHA-256 in hexadecimal."""
 
+    name: str  # of the file, as it was made
     made_at: str
     software: str
     protocol: str

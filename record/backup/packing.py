@@ -28,9 +28,16 @@ DUMP, FILES, CONFIGURATION = "database.dump", "files", "configuration"
 
 
 def pack(
-    target: IO[bytes], recipients: Sequence[x25519.Recipient], *, workplace: Path
+    target: IO[bytes],
+    recipients: Sequence[x25519.Recipient],
+    *,
+    name: str,
+    workplace: Path,
 ) -> Manifest:
-    """Write a backup to the file; `workplace` has room for a dump without a name."""
+    """Write a backup to the file that will have the name.
+
+    `workplace` is a folder with room for a dump without a name.
+    """
     written_down = anchors.content()
     with contents.one_instant() as instant, archive_to(target, recipients) as archive:
         dump_sha256 = _add_dump(archive, instant.snapshot, workplace)
@@ -38,6 +45,7 @@ def pack(
         configuration = _add_configuration(archive)
         last_seal = Seal.objects.last()
         manifest = Manifest(
+            name=name,
             made_at=instant.at,
             software=__version__,
             protocol=protocol.PROTOCOL.version,

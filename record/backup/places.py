@@ -31,13 +31,22 @@ def name_at(instant: datetime) -> str:
     return f"{PROTOCOL.registry.id}-{stamp}.tar.age"
 
 
+def instant_in(name: str) -> datetime | None:
+    """When the backup of that name was begun; None for another name."""
+    match = NAMES.fullmatch(name)
+    try:
+        return datetime.strptime(match[1], STAMP).replace(tzinfo=UTC) if match else None
+    except ValueError:  # digits that are no date
+        return None
+
+
 def backups_in(folder: Path) -> list[BackupFile]:
     """Oldest first."""
-    backups = []
-    for path in sorted(folder.glob("*.tar.age")):
-        if match := NAMES.fullmatch(path.name):
-            at = datetime.strptime(match[1], STAMP).replace(tzinfo=UTC)
-            backups.append(BackupFile(path, at))
+    backups = [
+        BackupFile(path, at)
+        for path in folder.glob("*.tar.age")
+        if (at := instant_in(path.name))
+    ]
     return sorted(backups, key=lambda backup: backup.at)
 
 

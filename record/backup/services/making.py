@@ -68,7 +68,7 @@ def _make() -> Made:
     seals.seal_finished()
     path = folder / places.name_at(clock.now())
     with _finished_only(path) as target:
-        described = packing.pack(target, recipients, workplace=folder)
+        described = packing.pack(target, recipients, name=path.name, workplace=folder)
     sha256 = places.sha256_of(path)
     for place in copies:
         _copy(path, place, sha256)

@@ -13,7 +13,7 @@ from record.audit.attribution import Source, act, attributed
 from record.audit.grants import harden
 from record.backup import archive, keys, packing, programs, restored, stored_files
 from record.backup.manifest import CODE_NAME, NAME, Manifest, read
-from record.backup.places import sha256_of
+from record.backup.places import instant_in, sha256_of
 from record.backup.problems import RestoredUnproven, RestoreRefused
 from record.backup.selectors import RESTORED
 from record.backup.services.messages import BACKUP
@@ -44,6 +44,7 @@ def restore(
         archive.extract(path, folder, identities)
         manifest = read(folder)
         _require_whole(manifest, folder)
+        _require_own_name(path, manifest)
         _require_same_release(manifest)
         say(f"A backup of {manifest.made_at}, made by {manifest.software}. Loading …")
         _load(folder / packing.DUMP)
@@ -110,10 +111,11 @@ def _require_whole(manifest: Manifest, folder: Path) -> None:
         f"{packing.CONFIGURATION}/{name}": sha
         for name, sha in manifest.configuration.items()
     }
+    # A link would lead elsewhere once it was moved, so it is no part of any backup.
     actual = {
-        str(path.relative_to(folder)): sha256_of(path)
+        str(path.relative_to(folder)): "" if path.is_symlink() else sha256_of(path)
         for path in folder.rglob("*")
-        if path.is_file() and path.name not in (NAME, CODE_NAME)
+        if path.is_symlink() or (path.is_file() and path.name not in (NAME, CODE_NAME))
     }
     different = [
         name
@@ -122,6 +124,16 @@ def _require_whole(manifest: Manifest, folder: Path) -> None:
     ]
     if different:
         message = f"{different[0]} in the backup is not what its manifest says."
+        raise RestoreRefused(message)
+
+
+def _require_own_name(path: Path, manifest: Manifest) -> None:
+    """An old backup under the name of a new one would be taken for it."""
+    if instant_in(path.name) and path.name != manifest.name:
+        message = (
+            f"{path.name} was made as {manifest.name}, at {manifest.made_at}. If you "
+            "want just that backup, give the file its own name again."
+        )
         raise RestoreRefused(message)
 
 

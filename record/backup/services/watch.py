@@ -9,7 +9,7 @@ from django.conf import settings
 from record.audit.models import Entry
 from record.backup import keys, places
 from record.backup.problems import BackupFailed
-from record.backup.selectors import MADE
+from record.backup.selectors import MADE, RESTORED
 from record.backup.services.messages import notify
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -35,10 +35,14 @@ def _problem_of(folder: Path) -> str:
     hours = (clock.now() - newest.at) // timedelta(hours=1)
     if hours >= settings.BACKUP_AGE_HOURS:
         return f"The newest backup in {folder} is {hours} hours old."
-    acts = Entry.objects.filter(act=MADE, new_values__file=newest.path.name)
+    # This record made it, or was restored from it.
+    acts = Entry.objects.filter(
+        act__in=(MADE, RESTORED), new_values__file=newest.path.name
+    )
     stated = acts.values_list("new_values__sha256", flat=True).last()
-    # The backup that this record was restored from it does not know.
-    if stated and places.sha256_of(newest.path) != stated:
+    if stated is None:
+        return f"{newest.path} is no backup that this record knows. Move it away."
+    if places.sha256_of(newest.path) != stated:
         return f"{newest.path} is not what was made."
     return ""
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pyrage import x25519
 
 from record.audit.attribution import Source
 from record.audit.models import Entry
-from record.backup import manifest, stored_files
+from record.backup import manifest, places, stored_files
 from record.backup.services.making import make_backup
 from record.casebook.models import StoredFile
 from record.casebook.services.files import read_sealed
@@ -21,6 +22,7 @@ from record.review.models import Signature
 from tests.record.audit.test_seals import seal_everything
 from tests.record.backup.conftest import PDF
 from tests.record.backup.repacked import repacked
+from trial_edc import clock
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
@@ -138,6 +140,19 @@ def lose_the_dump(folder: Path) -> None:
     (folder / "database.dump").unlink()
 
 
+def slip_in_a_link(folder: Path) -> None:
+    (folder / "files" / "exports").symlink_to("../configuration")
+
+
+def slip_in_a_link_to_nothing(folder: Path) -> None:
+    (folder / "files" / "ab").symlink_to("nothing")
+
+
+def put_a_link_in_place_of_the_dump(folder: Path) -> None:
+    (folder / "database.dump").rename(folder / "configuration" / "more")
+    (folder / "database.dump").symlink_to("configuration/more")
+
+
 def exchange_the_protocol(folder: Path) -> None:
     (folder / "configuration" / "protocol.toml").write_text("")
 
@@ -147,6 +162,9 @@ def exchange_the_protocol(folder: Path) -> None:
     [
         (exchange_a_file, "files/"),
         (slip_in_a_file, "files/more"),
+        (slip_in_a_link, "files/exports"),
+        (slip_in_a_link_to_nothing, "files/ab"),
+        (put_a_link_in_place_of_the_dump, "configuration/more"),
         (lose_the_dump, "database.dump"),
         (exchange_the_protocol, "configuration/protocol.toml"),
     ],
@@ -195,6 +213,16 @@ def test_another_master_key_is_named_by_the_fingerprint_that_is_needed(
     message = refused_elsewhere(backup, keys, elsewhere)
 
     assert message.startswith("No key of VAULT_KEYS made this backup. It needs the")
+
+
+def test_an_old_backup_under_the_name_of_a_new_one_is_refused(backup, keys, elsewhere):
+    renamed = backup.with_name(places.name_at(clock.now() + timedelta(days=1)))
+    backup.rename(renamed)
+
+    message = refused_elsewhere(renamed, keys, elsewhere)
+
+    assert message.startswith(f"{renamed.name} was made as {backup.name}, at ")
+    assert message.endswith("give the file its own name again.")
 
 
 @pytest.mark.parametrize("change", ["newer", "older"])

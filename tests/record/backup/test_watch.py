@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from record.backup import tasks
+from record.backup.places import name_at
 from record.backup.services.watch import problems
 from record.notices.models import Message
 from trial_edc import clock
@@ -45,6 +46,24 @@ def test_a_backup_that_was_altered_is_named(backup):
     backup.write_bytes(backup.read_bytes()[:-1])
 
     assert list(problems()) == [f"{backup} is not what was made."]
+
+
+@pytest.mark.parametrize("hours", [1, 24 * 365])
+def test_a_later_file_that_nobody_made_is_named(backup, hours):
+    """Else a name of next year would keep the watch quiet until then."""
+    instant = clock.now() + timedelta(hours=hours)
+    slipped_in = backup.with_name(name_at(instant))
+    slipped_in.write_bytes(backup.read_bytes())
+
+    assert list(problems()) == [
+        f"{slipped_in} is no backup that this record knows. Move it away."
+    ]
+
+
+def test_a_name_with_impossible_digits_is_none(backup):
+    backup.with_name("NCT04194671-20269999T000000Z.tar.age").write_bytes(b"")
+
+    assert list(problems()) == []
 
 
 def test_a_file_of_another_name_is_none(backup):
