@@ -30,13 +30,17 @@ def _page(request: StaffRequest, template: str, *, with_arms: bool) -> HttpRespo
     submitted = request.POST if request.method == "POST" else None
     form = ExportForm(submitted, initial={"forms": [code for code, _title in tables()]})
     if form.is_valid():
-        export = services.request_export(
-            forms=form.cleaned_data["forms"],
-            language=get_language() or "en",
-            by=request.user,
-            with_arms=with_arms,
-        )
-        return redirect("exports:export", export.key)
+        try:
+            export = services.request_export(
+                forms=form.cleaned_data["forms"],
+                language=get_language() or "en",
+                by=request.user,
+                with_arms=with_arms,
+            )
+        except services.TooManyExports as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("exports:export", export.key)
     table = ExportHistoryTable(selectors.exports_visible_to(request.user), request)
     return render(request, template, {"form": form, "table": table})
 

@@ -34,6 +34,7 @@ from trial_edc.whole_files import NO_ROOM, is_lack_of_room
 EXPORTER = Process("exports")
 EXPORTS = 4_194_674  # the kind of the advisory locks of this room
 TASK = "exports.tasks.make_export"
+UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
 NOTES = (
     "Rows that were struck out are left out.",
     "Instants are site time with offset; dates known in part are kept in part.",
@@ -52,6 +53,21 @@ TOO_OLD = N_("It waited for a worker longer than a day. Ask for it again.")
 MOST_WAITING = timedelta(days=1)
 
 
+# [P] Of one person: a second language and a second choice of forms may wait beside the
+# first, and nobody fills the queue of all others or the disk.
+MOST_UNFINISHED = 3
+
+
+class TooManyExports(Exception):
+    """Exports of this person wait already."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("%(count)s exports that you asked for are not made yet. Wait for them.")
+            % {"count": MOST_UNFINISHED}
+        )
+
+
 class ExportUnavailable(Exception):
     """An export is not finished, or its file was altered."""
 
@@ -60,11 +76,15 @@ class ExportUnavailable(Exception):
 def request_export(
     *, forms: list[str], language: str, by: User, with_arms: bool = False
 ) -> Export:
-    """Queue an export of the selected tables; unblinded with all products and arms."""
+    """Queue an export of the selected tables; unblinded with all products and arms.
+
+    Raises `TooManyExports`.
+    """
     if not by.may(_needed_permission(with_arms=with_arms)):
         raise PermissionDenied
     with attributed(by=by, via=Source.PAGE):
         once.require_first()
+        _require_few_unfinished(by)
         export = Export.objects.create(
             kind=ExportKind.DATASETS,
             confidentiality=(
@@ -78,12 +98,19 @@ def request_export(
     return export
 
 
+def _require_few_unfinished(by: User) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    unfinished = Export.objects.filter(asked_by=by, state__in=UNFINISHED)
+    if unfinished.count() >= MOST_UNFINISHED:
+        raise TooManyExports
+
+
 def make_waiting() -> int:
     """Make each export that waits, also one whose queue entry was lost.
 
     Return the number of exports that waited.
     """
-    waiting = Export.objects.filter(state__in=(ExportState.QUEUED, ExportState.RUNNING))
+    waiting = Export.objects.filter(state__in=UNFINISHED)
     keys = list(waiting.order_by("pk").values_list("key", flat=True))
     for key in keys:
         make_export(key)

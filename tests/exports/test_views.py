@@ -66,6 +66,22 @@ def test_nothing_chosen_is_refused_with_words(pages: Client) -> None:
     assert not Export.objects.exists()
 
 
+def test_who_has_three_waiting_asks_for_no_more(pages: Client, monitor: User) -> None:
+    """One person fills neither the disk nor the queue of the others."""
+    chosen, address = {"forms": ["AE"]}, reverse("exports:exports")
+    for _time in range(3):
+        pages.post(address, chosen)
+    waiting = Export.objects.count()
+
+    refused = pages.post(address, chosen)
+
+    assert "3 exports that you asked for are not made yet" in refused.content.decode()
+    assert (waiting, Export.objects.count()) == (3, 3)
+    services.request_export(forms=["AE"], language="en", by=person("BR"))
+    services.make_export(Export.objects.filter(asked_by=monitor).first().key)
+    assert pages.post(address, chosen).status_code == 302
+
+
 def test_progress_shows_the_rows_written_so_far(pages: Client, monitor: User) -> None:
     export = services.request_export(forms=["AE"], language="en", by=monitor)
     meter = files.ProgressMeter(export.key, 4000)
