@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from enrollment.consent import selectors as consents
@@ -14,8 +13,7 @@ from record.accounts.models import User
 from record.accounts.roles import FIRST, Permission
 from record.audit.attribution import Source, attributed
 from record.review.services.approvals import approve
-
-REGISTER_LOCK = 41_946_712  # advisory lock: versions are entered one after the other
+from trial_edc.locks import TransactionLock, wait_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def enter_version(
     """Until it is approved, entering the same version again corrects it."""
     require_person(by, FIRST, Permission.REFERENCE_DATA)
     with attributed(by=by, via=via):
-        _lock_register()
+        wait_for(TransactionLock.CONSENT_VERSIONS)
         _require_valid(version)
         document, _created = ConsentDocument.objects.update_or_create(
             version=version.version,
@@ -58,13 +56,8 @@ def approve_version(
     via: Source = Source.PAGE,
 ) -> ConsentDocument:
     with attributed(by=by, via=via):
-        _lock_register()
+        wait_for(TransactionLock.CONSENT_VERSIONS)
         return approve(document, Permission.REFERENCE_DATA, shown=shown, by=by, via=via)
-
-
-def _lock_register() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
 
 
 def _require_valid(version: NewVersion) -> None:

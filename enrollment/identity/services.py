@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from enrollment.identity import selectors as identity
@@ -24,12 +23,11 @@ from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from trial_edc import clock, dates
+from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
 from trial_edc.vocabulary import N_
 from trial_edc.wording import Wording
-
-IDENTITY_LOCK = 41_946_712  # advisory lock: who is who is decided one after the other
 
 
 def lock_identities() -> None:
@@ -37,8 +35,7 @@ def lock_identities() -> None:
 
     Call it after a participant is locked, never before.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IDENTITY_LOCK])
+    wait_for(TransactionLock.IDENTITIES)
 
 
 @implements("RND-12")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -25,10 +24,10 @@ from record.casebook import catalogue
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
+from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.vocabulary import VisitCode
 
 SCREENING = Process("screening")
-NUMBERING_LOCK = 41_946_711  # advisory lock: two people never get one number
 FORMS_FOR_LIFE = ("DEM", "MHX", "CTC")
 
 
@@ -63,7 +62,7 @@ def register_person(
         )
         raise AlreadyApproached(owner, message % {"number": owner.number})
     with attributed(by=by, via=via):
-        _lock_numbering()
+        wait_for(TransactionLock.NUMBERS)
         if client_key and (earlier := _registered_with(client_key)):
             return earlier
         participant = _new_participant()
@@ -73,11 +72,6 @@ def register_person(
             participant, hospital_no=hospital_no, client_key=client_key
         )
     return participant
-
-
-def _lock_numbering() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERING_LOCK])
 
 
 def _registered_with(client_key: UUID) -> Participant | None:

@@ -6,7 +6,6 @@ before the first participant.
 
 from dataclasses import asdict, replace
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from randomization.infusion_plan import selectors
@@ -21,11 +20,15 @@ from record.casebook.blinding import TellsArm, word_telling_arm
 from record.review.problems import ApprovalRefused
 from record.review.services.approvals import approve
 from trial_edc import clock
+from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.protocol import InfusionPlan
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
+from trial_edc.vocabulary import N_
 
-REGISTER_LOCK = 41_946_714  # advisory lock: one version after the other
+AMENDMENT_NEEDED = N_(
+    "Somebody is randomized already: name the amendment of the protocol."
+)
 
 
 @implements("INF-05")
@@ -41,7 +44,7 @@ def enter_plan(
     require_person(by, FIRST, Permission.PAUSE_STUDY)
     plan = replace(plan, premedication=written(plan.premedication))
     with attributed(by=by, via=via):
-        _lock_register()
+        wait_for(TransactionLock.INFUSION_PLANS)
         reason, amendment = written(reason), written(amendment)
         _require_possible(plan, reason, amendment)
         _require_blind(plan, reason, amendment, by=by)
@@ -67,7 +70,7 @@ def approve_plan(
 ) -> InfusionPlanVersion:
     """Principal investigator and safety officer must both agree, as when opening."""
     with attributed(by=by, via=via):
-        _lock_register()
+        wait_for(TransactionLock.INFUSION_PLANS)
         version.refresh_from_db()
         if version.entered_by.blinding == by.blinding:
             message = _("Principal investigator and safety officer must both agree.")
@@ -107,8 +110,3 @@ def _require_blind(
     }
     if reasons:
         raise PlanRefused(reasons)
-
-
-def _lock_register() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from randomization.go_live import selectors as go_live
@@ -17,9 +16,8 @@ from record.accounts.roles import Permission
 from record.audit.attribution import Source, attributed
 from record.casebook.blinding import TellsArm, require_blind
 from trial_edc import clock
+from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.typed_text import written
-
-REGISTER_LOCK = 41_946_713  # advisory lock: one step is taken after the other
 
 
 def change_status(
@@ -33,7 +31,7 @@ def change_status(
     except TellsArm as problem:
         raise RandomizationRefused(str(problem)) from problem
     with attributed(by=by, via=via):
-        _lock_register()
+        wait_for(TransactionLock.STUDY_STATUS)
         before = study_selectors.study_status()
         if status not in next_steps(before):
             raise RandomizationRefused(_("This step is not possible now."))
@@ -61,7 +59,7 @@ def confirm_status(
     """
     _may(by)
     with attributed(by=by, via=via):
-        _lock_register()
+        wait_for(TransactionLock.STUDY_STATUS)
         change = (
             StudyStatusChange.objects.select_for_update(of=("self",))
             .select_related("decided_by")
@@ -81,11 +79,6 @@ def confirm_status(
         change.confirmed_by, change.in_force_at = by, _in_force_from()
         change.save(update_fields=("confirmed_by", "in_force_at"))
     return change
-
-
-def _lock_register() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
 
 
 def _may(by: User) -> None:

@@ -6,7 +6,6 @@ accounts (a last administrator, a right of the person who acts) holds until the 
 
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from record.accounts.access import NotPermitted
@@ -20,9 +19,9 @@ from record.accounts.vocabulary import AccessChange
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.events import announce
 from trial_edc import clock
+from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.requirements import implements
 
-ADMINISTRATION_LOCK = 41_946_731  # advisory lock
 APPROVERS = (Permission.MANAGE_USERS, Permission.APPROVE_DELEGATION)
 REASON_CODES = {
     AccessChange.PASSWORD_RESET: "password",
@@ -35,8 +34,7 @@ def lock_administration(by: Actor, *permissions: Permission) -> None:
 
     Raises `NotPermitted` for a person whose right was withdrawn since the page.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADMINISTRATION_LOCK])
+    wait_for(TransactionLock.ADMINISTRATION)
     permissions = permissions or (Permission.MANAGE_USERS,)
     if isinstance(by, User) and not _acts_as(by, *permissions):
         raise NotPermitted(permissions)

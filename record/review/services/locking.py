@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from record.accounts.access import require_person
@@ -17,9 +16,8 @@ from record.review.models import QueryState
 from record.review.problems import ReviewRefused
 from record.review.services.rights import require
 from trial_edc import clock
+from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.typed_text import LONGEST_REASON, unfit_text
-
-WRITERS = 4_194_671  # the advisory lock that writers share, see record_1.sql
 
 
 def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> bool:
@@ -74,7 +72,7 @@ def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLo
     """Lock the whole database; waits for writes under way, then refuses new ones."""
     _require_two_persons(by, confirmed_by)
     with attributed(by=by, via=Source.PAGE, reason=reason):
-        _exclude_writers()
+        wait_for(TransactionLock.WRITERS)
         if DatabaseLock.objects.filter(unlocked_at=None).exists():
             raise ReviewRefused(_("The database is locked already."))
         return DatabaseLock.objects.create(
@@ -85,7 +83,7 @@ def lock_database(*, by: User, confirmed_by: User, reason: Reason) -> DatabaseLo
 def unlock_database(*, by: User, confirmed_by: User, reason: Reason) -> None:
     _require_two_persons(by, confirmed_by)
     with attributed(by=by, via=Source.PAGE, reason=reason):
-        _exclude_writers()
+        wait_for(TransactionLock.WRITERS)
         lock = DatabaseLock.objects.filter(unlocked_at=None).first()
         if lock is None:
             raise ReviewRefused(_("The database is not locked."))
@@ -98,8 +96,3 @@ def _require_two_persons(first: User, second: User) -> None:
     require_person(second, SECOND, Permission.LOCK_DATABASE)
     if first == second:
         raise ReviewRefused(_("Two different persons are needed."))
-
-
-def _exclude_writers() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS])
