@@ -18,7 +18,7 @@ from record.accounts.roles import Permission
 from record.audit.attribution import Actor, Source, attributed
 from record.audit.events import announce
 from record.capture.events import DeviationFound
-from record.casebook.blinding import TellsArm, require_blind
+from record.casebook.blinding import require_blind
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
@@ -159,11 +159,8 @@ def decide(
     reason = written(reason)
     if answer not in set(IdentityAnswer) or not reason:
         raise EnrollmentRefused(_("Say whether they are one person, and why."))
-    try:
-        for person in (question.participant, question.earlier):
-            require_blind([reason], by=by, participant=person)
-    except TellsArm as problem:
-        raise EnrollmentRefused(str(problem)) from problem
+    for person in (question.participant, question.earlier):
+        require_blind([reason], by=by, participant=person, refusal=EnrollmentRefused)
     with attributed(by=by, via=Source.PAGE):
         participant = form_instances.lock(question.participant)
         lock_identities()

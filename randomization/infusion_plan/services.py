@@ -16,7 +16,7 @@ from record.accounts.access import require_person
 from record.accounts.models import User
 from record.accounts.roles import FIRST, Permission
 from record.audit.attribution import Source, attributed
-from record.casebook.blinding import TellsArm, word_telling_arm
+from record.casebook.blinding import message_about, word_telling_arm
 from record.review.problems import ApprovalRefused
 from record.review.services.approvals import approve
 from trial_edc import clock
@@ -104,7 +104,7 @@ def _require_blind(
         "amendment": amendment,
     }
     reasons = {
-        item: str(TellsArm(word))
+        item: message_about(word)
         for item, text in texts.items()
         if (word := word_telling_arm([text], by=by, participant=None))
     }

@@ -14,7 +14,7 @@ from randomization.vocabulary import StudyStatus
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.audit.attribution import Source, attributed
-from record.casebook.blinding import TellsArm, require_blind
+from record.casebook.blinding import require_blind
 from trial_edc import clock
 from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.typed_text import written
@@ -26,10 +26,7 @@ def change_status(
     _may(by)
     if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
-    try:
-        require_blind([reason], by=by, participant=None)
-    except TellsArm as problem:
-        raise RandomizationRefused(str(problem)) from problem
+    require_blind([reason], by=by, participant=None, refusal=RandomizationRefused)
     with attributed(by=by, via=via):
         wait_for(TransactionLock.STUDY_STATUS)
         before = study_selectors.study_status()

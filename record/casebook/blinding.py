@@ -26,8 +26,9 @@ NAMES_ARM = N_(
 class TellsArm(Exception):
     """A text would tell an arm to blinded readers; the message is for people."""
 
-    def __init__(self, word: str) -> None:
-        super().__init__(_(NAMES_ARM) % {"word": word})
+
+def message_about(word: str) -> str:
+    return _(NAMES_ARM) % {"word": word}
 
 
 @cache
@@ -84,8 +85,12 @@ def _without_signs(text: str) -> str:
 
 
 def require_blind(
-    texts: Iterable[str], *, by: Actor, participant: Participant | None
+    texts: Iterable[str],
+    *,
+    by: Actor,
+    participant: Participant | None,
+    refusal: type[Exception] = TellsArm,
 ) -> None:
-    """Raises `TellsArm`."""
+    """Raises what is given as `refusal`, with the message for people."""
     if word := word_telling_arm(texts, by=by, participant=participant):
-        raise TellsArm(word)
+        raise refusal(message_about(word))

@@ -13,7 +13,7 @@ from record.accounts.roles import Permission, Role
 from record.audit import once
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import DatabaseLock
-from record.casebook.blinding import TellsArm, word_telling_arm
+from record.casebook.blinding import TellsArm, message_about, word_telling_arm
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from record.notices.services.outbox import queue
@@ -37,7 +37,7 @@ class NamesArm(TellsArm):
     """The text of the field `name` would."""
 
     def __init__(self, name: str, word: str) -> None:
-        super().__init__(word)
+        super().__init__(message_about(word))
         self.name = name
 
 

@@ -20,7 +20,7 @@ from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
-from record.casebook.blinding import TellsArm, require_blind
+from record.casebook.blinding import require_blind
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -46,10 +46,7 @@ def propose_opening(*, reason: str, proof: ReAuthenticated, by: User) -> CodeOpe
     proof.require(by)
     if not written(reason):
         raise RandomizationRefused(_("Give the reason."))
-    try:
-        require_blind([reason], by=by, participant=None)
-    except TellsArm as problem:
-        raise RandomizationRefused(str(problem)) from problem
+    require_blind([reason], by=by, participant=None, refusal=RandomizationRefused)
     with attributed(by=by, via=Source.PAGE):
         _require_locked()
         if end_of_trial_selectors.code_opening():

@@ -10,7 +10,7 @@ from record.audit import once
 from record.audit.attribution import Actor, Process, Source, attributed
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
-from record.casebook.blinding import TellsArm, require_blind
+from record.casebook.blinding import require_blind
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import hidden_key, hidden_key_behind
@@ -39,10 +39,8 @@ def _require_text(text: str, form: FormInstance, *, by: Actor) -> str:
     if not words:
         raise ReviewRefused(_("Write what you want to say; the text stays on record."))
     if form.confidentiality == Confidentiality.OPEN:
-        try:
-            require_blind([words], by=by, participant=form.participant)
-        except TellsArm as problem:
-            raise ReviewRefused(str(problem)) from problem
+        person = form.participant
+        require_blind([words], by=by, participant=person, refusal=ReviewRefused)
     return words
 
 
