@@ -162,16 +162,19 @@ def decide(
     for person in (question.participant, question.earlier):
         require_blind([reason], by=by, participant=person, refusal=EnrollmentRefused)
     with attributed(by=by, via=Source.PAGE):
-        participant = form_instances.lock(question.participant)
+        # The deviation may be of either one; the earlier first, as a move does.
+        earlier = form_instances.lock(question.earlier)
+        later = form_instances.lock(question.participant)
         lock_identities()
         question = IdentityQuestion.objects.select_for_update().get(pk=question.pk)
         question.answer, question.reason = answer, reason
-        question.meaning, question.at = str(DECISION), clock.now()
+        question.meaning = str(DECISION)
+        question.at = clock.after(question.asked_at, question.at)
         question.signer, question.signer_name = by, by.full_name
         question.signer_role = by.role
         question.save()
         if answer == IdentityAnswer.SAME:
-            _report_double(participant, question.earlier, by=by)
+            _report_double(later, earlier, by=by)
     return question
 
 

@@ -29,6 +29,7 @@ from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.services import form_instances
 from record.review.services import void_marks
+from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.typed_text import LONGEST_REASON, unfit_text, written
 
@@ -216,6 +217,7 @@ def _record(
         signer=by,
         signer_name=by.full_name,
         signer_role=by.role,
+        at=clock.after(source.saved_at, target.saved_at),
     )
     for name, form, other in (
         ("form_moved_away", source, target),

@@ -132,7 +132,8 @@ def approve(
             _require_in_force(proposal, shown)
             values = _values_of(proposal)
             require_possible(change, proposal.user, values)
-            proposal.approved_by, proposal.approved_at = by, clock.now()
+            proposal.approved_by = by
+            proposal.approved_at = clock.after(proposal.entered_at)
             proposal.save(update_fields=("approved_by", "approved_at"))
             take(change, proposal.user, values, by=by, proposal=proposal)
     return proposal
@@ -178,8 +179,7 @@ def withdraw(proposal: AccountProposal, *, by: User) -> AccountProposal:
         if proposal.approved_at:
             raise AccountRefused(_("This is in force already."))
         if proposal.withdrawn_at is None:
-            proposal.withdrawn_by, proposal.withdrawn_at = by, clock.now()
-            proposal.save(update_fields=("withdrawn_by", "withdrawn_at"))
+            _end(proposal, by=by)
     return proposal
 
 
@@ -187,6 +187,10 @@ def withdraw_all(user: User, *, by: Actor) -> None:
     """Withdraw what is proposed for an account, and by it, as when it is closed."""
     waiting = AccountProposal.objects.filter(approved_at=None, withdrawn_at=None)
     for proposal in waiting.filter(user=user) | waiting.filter(entered_by=user):
-        proposal.withdrawn_at = clock.now()
-        proposal.withdrawn_by = by if isinstance(by, User) else None
-        proposal.save(update_fields=("withdrawn_at", "withdrawn_by"))
+        _end(proposal, by=by)
+
+
+def _end(proposal: AccountProposal, *, by: Actor) -> None:
+    proposal.withdrawn_by = by if isinstance(by, User) else None
+    proposal.withdrawn_at = clock.after(proposal.entered_at)
+    proposal.save(update_fields=("withdrawn_by", "withdrawn_at"))

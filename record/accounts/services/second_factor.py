@@ -162,7 +162,7 @@ def use_recovery_code(user: User, code: str) -> bool:
     recovery_code = matches.select_for_update().first()
     if recovery_code is None:
         return False
-    recovery_code.used_at = clock.now()
+    recovery_code.used_at = clock.after(recovery_code.made_at)
     recovery_code.save(update_fields=("used_at",))
     act("recovery_code_used", details={"username": user.username})
     _announce(user, AccessChange.CODE_USED)
@@ -186,7 +186,7 @@ def tried_too_often(name: str) -> bool:
 def revoke(user: User) -> None:
     """Call it inside the attributed transaction of who decided it."""
     for factor in SecondFactor.objects.filter(user=user, revoked_at=None):
-        factor.revoked_at = clock.now()
+        factor.revoked_at = clock.after(factor.enrolled_at)
         factor.save(update_fields=("revoked_at",))
     _usable_codes(user).update(replaced_at=clock.now())
     act("second_factor_revoked", details={"username": user.username})

@@ -1,6 +1,7 @@
 """What may be one person under two numbers is asked, and stays asked."""
 
 import importlib
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from enrollment.identity import services as identity
 from enrollment.identity.selectors import (
@@ -31,6 +33,7 @@ from record.casebook.models import Participant
 from record.casebook.values import MissingCode
 from tests.enrollment import factories
 from trial_edc import clock
+from trial_edc.locks import TransactionLock
 
 NUMBER, BIRTH, REGISTRATION = "hospital_number", "birth_and_sex", "registration"
 pytestmark = pytest.mark.verifies("RND-12")
@@ -243,6 +246,43 @@ def test_only_an_investigator_decides_with_a_password_and_a_reason(
         identity.decide(question, answer="same", reason="x", proof=old, by=investigator)
 
     assert questions() == [(second.number, first.number, BIRTH, "")]
+
+
+def test_an_answer_is_not_dated_before_its_question_or_the_answer_before(
+    coordinator: User, investigator: User
+) -> None:
+    first, second = pair(coordinator)
+    born(first, coordinator, "1970-03-15")
+    born(second, coordinator, "1970-03-15")
+    question = IdentityQuestion.objects.get()
+
+    with clock.shifted(timedelta(minutes=-5)):
+        earlier = answer(question, investigator, "same")
+    with clock.shifted(timedelta(minutes=-10)):
+        later = answer(question, investigator, "different")
+
+    times = [question.asked_at, earlier.at, later.at]
+    assert times == sorted(times)
+
+
+def test_who_decides_waits_for_both_people_before_the_lock_of_all(
+    coordinator: User, investigator: User
+) -> None:
+    """As a save does: in another order two people would wait for each other."""
+    first, second = pair(coordinator)
+    born(first, coordinator, "1970-03-15")
+    born(second, coordinator, "1970-03-15")
+
+    with CaptureQueriesContext(connection) as statements:
+        answer(IdentityQuestion.objects.get(), investigator, "same")
+
+    locks = [
+        re.sub(r".*(?=\()|.* = (?=\d+ )| LIMIT.*| FOR NO KEY UPDATE", "", sql["sql"])
+        for sql in statements
+        if "FOR NO KEY UPDATE" in sql["sql"] or "advisory" in sql["sql"]
+    ]
+    number = f"({TransactionLock.IDENTITIES:d})"
+    assert locks[:3] == [str(first.pk), str(second.pk), number]
 
 
 def test_the_database_keeps_one_person_a_key(coordinator: User) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from enrollment.consent.texts import CONSENT_FIRST
 from enrollment.identity.selectors import has_person_key, participant_with_hospital_no
 from entry.models import FormMove
 from entry.move.problems import MoveRefused
@@ -15,10 +16,12 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.models import Entry
 from record.audit.rows import first_problem
+from record.capture.services.form_status import strike_row
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
 from record.review.services import freeze, verify
+from tests.enrollment import factories
 from tests.people import STAGE, person
 from tests.visits import stage
 from trial_edc import clock
@@ -174,16 +177,23 @@ def test_nothing_goes_to_somebody_without_consent_or_form(two) -> None:
     investigator = person("IN")
     visit = stage.attend(first, "D14", ago=26)
     screened = stage.participant(3)
+    approached = factories.approached(person("CO"))
 
     assert "has no form" in refused(visit, screened, investigator)
+    reason = refused(visit, approached, investigator)
+    assert reason == f"{approached.number}: {CONSENT_FIRST}"
 
 
 def test_an_empty_form_and_a_struck_row_are_not_moved(two) -> None:
     first, second = two
     investigator = person("IN")
     empty = FormInstance.objects.get(participant=first, code="VIS", visit="D14")
+    drug = stage.row(first, "CMD", {"drug": "Furosemide"})
+    struck = Reason("duplicate", "Entered twice.")
+    strike_row(drug, by=investigator, reason=struck, via=Source.PAGE)
 
     assert "Nothing has been entered here." in refused(empty, second, investigator)
+    assert "Restore it first." in refused(drug, second, investigator)
 
 
 def test_an_event_with_a_report_takes_its_report_along(two) -> None:

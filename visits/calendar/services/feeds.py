@@ -74,7 +74,7 @@ def end_feed_of(user: User, *, by: Actor, via: Source) -> None:
 def _revoke(user: User) -> None:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     for feed in CalendarFeed.objects.filter(user=user, revoked_at=None):
-        feed.revoked_at = clock.now()
+        feed.revoked_at = clock.after(feed.made_at)
         feed.save(update_fields=("revoked_at",))
 
 
