@@ -75,7 +75,14 @@ def approve_plan(
         if version.entered_by.blinding == by.blinding:
             message = _("Principal investigator and safety officer must both agree.")
             raise ApprovalRefused(message)
-        return approve(version, Permission.PAUSE_STUDY, shown=shown, by=by, via=via)
+        if version.approved_at is None and _lacks_amendment(version.amendment):
+            raise ApprovalRefused(_(AMENDMENT_NEEDED))
+        with clock.not_before(version.entered_at):
+            return approve(version, Permission.PAUSE_STUDY, shown=shown, by=by, via=via)
+
+
+def _lacks_amendment(amendment: str) -> bool:
+    return not amendment and selectors.needs_amendment()
 
 
 def _require_possible(plan: InfusionPlan, reason: str, amendment: str) -> None:
@@ -86,10 +93,8 @@ def _require_possible(plan: InfusionPlan, reason: str, amendment: str) -> None:
     }
     if not reason:
         reasons["reason"] = _("Give the reason.")
-    if not amendment and selectors.needs_amendment():
-        reasons["amendment"] = _(
-            "Somebody is randomized already: name the amendment of the protocol."
-        )
+    if _lacks_amendment(amendment):
+        reasons["amendment"] = _(AMENDMENT_NEEDED)
     if reasons:
         raise PlanRefused(reasons)
 

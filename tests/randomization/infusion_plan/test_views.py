@@ -1,13 +1,18 @@
 """The planned infusion: entered by one, approved by the other, in force since then."""
 
+from datetime import timedelta
+
 import pytest
 
 from randomization.infusion_plan import selectors
 from randomization.models import InfusionPlanVersion
+from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.casebook.models import Participant
+from tests.people import STAGE
 from tests.randomization import stage
 from tests.randomization.pages import colleague, page
+from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +121,29 @@ def test_after_the_first_randomization_the_plan_changes_by_amendment(
     assert "name the amendment of the protocol" in text
     assert unchanged == PROTOCOL.infusion.precedent
     assert selectors.present_plan().planned_volume_ml == 250
+
+
+def test_a_plan_that_waited_over_the_first_randomization_names_its_amendment(
+    client, participant: Participant
+):
+    enter(client, colleague("PI"), planned_volume_ml="250", amendment="3")
+    with attributed(by=STAGE, via=Source.COMMAND):
+        waiting = InfusionPlanVersion.objects.filter(approved_at=None)
+        waiting.update(amendment="")  # as it was entered before
+
+    reply = approve(client, colleague("SO"))
+
+    words = "Somebody is randomized already: name the amendment of the protocol."
+    assert words in client.get(reply.url).content.decode()
+    assert selectors.present_plan() == PROTOCOL.infusion.precedent
+
+
+def test_a_plan_is_not_in_force_before_it_was_entered(client):
+    enter(client, colleague("PI"))
+    entered = InfusionPlanVersion.objects.get()
+
+    with clock.shifted(timedelta(minutes=-5)):
+        approve(client, colleague("SO"))
+
+    [plan] = selectors.plans_in_force()
+    assert plan.since >= entered.entered_at
