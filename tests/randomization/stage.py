@@ -29,7 +29,7 @@ from record.casebook.values import MissingCode
 from tests.people import STAGE, person
 from tests.shown import revision
 from trial_edc import clock
-from trial_edc.protocol import PROTOCOL
+from trial_edc.protocol import PROTOCOL, InfusionPlan
 
 # As words: three letters in a row come up by chance in any long sealed text.
 READABLE = re.compile(r"(?<![A-Za-z0-9+/])(MSC|SALINE|block)(?![A-Za-z0-9+/])")
@@ -62,11 +62,13 @@ def sealed_list() -> AllocationList:
     return allocation_list.seal_list(draft, by=custodian)
 
 
-def planned_infusion() -> None:
-    plan = infusion_plan.enter_plan(
-        PROTOCOL.infusion.precedent, reason="as in the protocol", by=colleague("PI")
+def planned_infusion(
+    plan: InfusionPlan = PROTOCOL.infusion.precedent, amendment: str = ""
+) -> None:
+    version = infusion_plan.enter_plan(
+        plan, reason="as in the protocol", amendment=amendment, by=colleague("PI")
     )
-    infusion_plan.approve_plan(plan, by=colleague("SO"))
+    infusion_plan.approve_plan(version, by=colleague("SO"))
 
 
 def open_study() -> None:

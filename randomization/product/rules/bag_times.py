@@ -16,6 +16,10 @@ class BagTimes:
     leaves_at: datetime
     start_before: datetime
 
+    def are_of(self, handed_over_at: datetime | None) -> bool:
+        """A bag handed over before the request is not the one that it asks for."""
+        return handed_over_at is not None and handed_over_at >= self.requested_at
+
 
 @implements("RND-05")
 def bag_times(

@@ -35,14 +35,9 @@ def bag_of(
     planned_start_at: datetime,
     signed_at: datetime,
 ) -> Bag:
-    """The bag of a request as it was signed last.
-
-    One that was handed over before is not the bag that the request asks for.
-    """
     times = bag_times(planned_start_at, signed_at=signed_at)
-    handed_over_at = _handed_over_at(participant, visit)
-    is_for_request = handed_over_at is not None and handed_over_at >= times.requested_at
-    return Bag(times.leaves_at, times.start_before, is_for_request)
+    is_handed_over = times.are_of(_handed_over_at(participant, visit))
+    return Bag(times.leaves_at, times.start_before, is_handed_over)
 
 
 def _handed_over_at(participant: Participant, visit: str) -> datetime | None:

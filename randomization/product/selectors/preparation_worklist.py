@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from randomization.infusion_plan.selectors import present_plan
+from randomization.infusion_plan.rules import PlanInForce, plan_at
+from randomization.infusion_plan.selectors import plans_in_force
 from randomization.models import (
     Allocation,
     PreparationCheck,
@@ -68,7 +69,7 @@ class Preparation:
     code: str
     record: ProductRecord | None = None
     checks: tuple[PreparationCheck, ...] = ()  # those that hold
-    plan: InfusionPlan | None = None
+    plans: tuple[PlanInForce, ...] = ()
     arm: str = ""
 
     @property
@@ -92,12 +93,18 @@ class Preparation:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @property
-    def handed_over_at(self) -> Any:
-        return (
-            _value_or_none(self.record.value_of("handed_over_at"))
-            if self.record
-            else None
-        )
+    def plan(self) -> InfusionPlan | None:
+        """That of the time at which the bag was prepared; the present one before."""
+        return plan_at(self.plans, self._recorded("prepared_at"))
+
+    @property
+    def handed_over_at(self) -> datetime | None:
+        """None also for a bag of a former request."""
+        at: datetime | None = self._recorded("handed_over_at")
+        return at if self.times is None or self.times.are_of(at) else None
+
+    def _recorded(self, name: str) -> Any:
+        return _value_or_none(self.record.value_of(name)) if self.record else None
 
     @property
     def dose(self) -> CellDose | None:
@@ -119,9 +126,7 @@ class Preparation:
         )
 
     def person_named(self, part: Part) -> int | None:
-        if self.record is None:
-            return None
-        person_id: int | None = _value_or_none(self.record.value_of(SIGNER_ITEMS[part]))
+        person_id: int | None = self._recorded(SIGNER_ITEMS[part])
         return person_id
 
     def part_status(self, part: Part) -> dict[str, Any]:
@@ -190,7 +195,7 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
     codes = dict(allocations.values_list("participant_id", "code"))
     records = ProductRecord.objects.filter(form__in=forms).in_bulk()
     checks = _valid_checks_by_form(records)
-    plan = present_plan()
+    plans = plans_in_force()
     rows = [
         Preparation(
             request.data,
@@ -199,7 +204,7 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
             codes[form.participant_id],
             records.get(form.pk),
             checks.get(form.pk, ()),
-            plan,
+            plans,
         )
         for form in forms
         if (request := requests.get((form.participant_id, form.visit)))
@@ -242,10 +247,9 @@ def signed_requests(
     participant_ids = [participant.pk for participant in participants]
     forms = FormInstance.objects.filter(code="IRQ", participant__in=participant_ids)
     signed_at = {
-        form.pk: signature.at
+        form.pk: valid[0].at  # one more below the same request asks for no other bag
         for form in forms.prefetch_related("signatures")
-        for signature in form.signatures.all()
-        if signature.holds_for(form)
+        if (valid := [each for each in form.signatures.all() if each.holds_for(form)])
     }
     return {
         (participant_id, data.visit): SignedRequest(data, signed_at[data.form_id])

@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from randomization.problems import RandomizationRefused
 from randomization.product.selectors.bags import Bag
+from randomization.product.selectors.preparation_worklist import preparations_of
 from randomization.product.services.preparation import hand_over
+from randomization.vocabulary import PreparationStep
 from record.audit.attribution import Reason
 from record.capture.services.form_status import sign_form
 from record.capture.services.forms import save
@@ -157,10 +159,29 @@ def test_a_bag_is_not_that_of_a_request_signed_again_after_the_hand_over(record)
             request, shown_revision=revision(request), proof=proof, by=investigator
         )
         signed = bag_of(someone)
+        [preparation] = preparations_of([record])
 
     assert unsigned is None
     assert signed.is_handed_over is False
+    assert preparation.handed_over_at is None
+    assert preparation.step == PreparationStep.READY
     assert signed.leaves_at == later["planned_start_at"] - 20 * MINUTE
+
+
+def test_one_more_signature_below_a_request_asks_for_no_other_bag(record):
+    someone, leader = record.participant, stage.colleague("PI")
+    hand_over_now(record)
+    before = bag_of(someone)
+    with clock.shifted(10 * MINUTE):
+        request = stage.form_of(someone, "IRQ", "D0")
+        proof = stage.proof_of(leader)
+        sign_form(request, shown_revision=revision(request), proof=proof, by=leader)
+        after = bag_of(someone)
+        [preparation] = preparations_of([record])
+
+    assert after == before
+    assert after.is_handed_over
+    assert preparation.times.start_before == after.start_before
 
 
 def test_no_bag_for_another_infusion(record):

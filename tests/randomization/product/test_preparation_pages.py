@@ -2,7 +2,9 @@
 
 import re
 import sys
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from randomization.arms import arm_of
+from randomization.infusion_plan import selectors as infusion_plan
 from randomization.problems import RandomizationRefused
 from randomization.product.selectors import preparation_worklist as worklist
 from randomization.product.services.preparation import Label, hand_over, label_of
@@ -50,6 +53,20 @@ def test_label_is_the_same_in_both_arms_and_printed_on_record(
         record.participant_id,
         "restricted",
     )
+
+
+@pytest.mark.verifies("INF-05")
+def test_a_bag_goes_by_the_plan_of_the_time_at_which_it_was_prepared(record):
+    [waiting] = worklist.preparations_of([record])
+    prepared(record)
+    [before] = worklist.preparations_of([record])
+
+    later = replace(PROTOCOL.infusion.precedent, planned_volume_ml=Decimal(250))
+    stage.planned_infusion(later, amendment="3")
+    [after] = worklist.preparations_of([record])
+
+    assert waiting.plan == before.plan == after.plan == PROTOCOL.infusion.precedent
+    assert infusion_plan.present_plan() == later
 
 
 @pytest.mark.verifies("RND-05")

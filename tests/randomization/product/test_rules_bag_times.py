@@ -80,3 +80,12 @@ def test_a_bag_keeps_from_its_first_preparation_until_the_label_ends():
 
     assert longest <= min(limits.thaw_to_start_max_min, limits.opened_to_start_max_min)
     assert found.prepare_from < found.leaves_at < NOON < found.start_before
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(-1, False), (0, True), (1, True)])
+def test_a_bag_handed_over_before_the_request_is_another_one(minutes, expected):
+    signed_at = NOON - 600 * MINUTE
+    bag = bag_times(NOON, signed_at=signed_at, settings=SETTINGS)
+
+    assert bag.are_of(signed_at + minutes * MINUTE) is expected
+    assert bag.are_of(None) is False

@@ -24,8 +24,10 @@ def release_of(
     if decision != InfusionDecision.GO:
         is_delayed = decision == InfusionDecision.DELAY
         return (Release.DELAY if is_delayed else Release.REFUSED), None
-    signatures = Signature.objects.filter(form=form, withdrawn_at=None).order_by("-id")
-    last = signatures.first()
-    if last is None:
+    signatures = list(Signature.objects.filter(form=form, withdrawn_at=None))
+    if not signatures:
         return Release.UNSIGNED, None
-    return (Release.GO if last.holds_for(form) else Release.BROKEN), last
+    for signature in signatures:
+        if signature.holds_for(form):  # one more below it asks for no other bag
+            return Release.GO, signature
+    return Release.BROKEN, signatures[-1]
