@@ -103,18 +103,18 @@ def locked_usernames() -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountChange:
+class AccountHistoryLine:
     """One write on an account, in words."""
 
     entry: Entry
     values: list[tuple[str, Any, Any]]  # label, old (None: it had no value), new
 
 
-def history_of(user: User) -> list[AccountChange]:
+def history_of(user: User) -> list[AccountHistoryLine]:
     """Newest first, without changes of hidden columns alone."""
     entries = Entry.objects.filter(table_name=User._meta.db_table, row_id=user.pk)
     return [
-        AccountChange(entry, values)
+        AccountHistoryLine(entry, values)
         for entry in entries.order_by("-id")
         if (values := list(_labelled_values(entry.changes)))
     ]

@@ -152,7 +152,7 @@ def _count(
     return mine, everybody
 
 
-def come_in(counted: Try) -> None:
+def uncount(counted: Try) -> None:
     """Take a try that was no failure out of the count."""
     origins = [counted.origin] + ([] if counted.is_known else [EVERYBODY])
     with transaction.atomic(), connection.cursor() as cursor:

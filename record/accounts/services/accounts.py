@@ -36,10 +36,10 @@ from record.accounts.services.proposals import (
     withdraw_all,
 )
 from record.accounts.services.steps import (
+    make_change,
     require_another_administrator,
     require_own_mailbox,
     require_possible,
-    take,
 )
 from record.accounts.vocabulary import AccessChange
 from record.audit.attribution import (
@@ -152,9 +152,7 @@ def _change_dates(
     ):
         return [change_or_propose(AccessChange.DELEGATION, user, dates, by=by)]
     require_possible(AccessChange.DELEGATION, user, dates)
-    take(AccessChange.DELEGATION, user, dates, by=by)
-    if not within_delegation(user):
-        announce(RoleLeft(user, user.role), by=by, via=Source.PAGE)
+    make_change(AccessChange.DELEGATION, user, dates, by=by)
     return []
 
 

@@ -14,7 +14,7 @@ from record.accounts.models import AccountProposal, User
 from record.accounts.problems import AccountRefused
 from record.accounts.roles import Permission
 from record.accounts.rules import needs_second_person
-from record.accounts.services.steps import Values, require_possible, take
+from record.accounts.services.steps import Values, make_change, require_possible
 from record.accounts.vocabulary import AccessChange
 from record.audit.attribution import Actor, Reason, Source, attributed
 from record.audit.events import announce
@@ -92,7 +92,7 @@ def change_or_propose(
     )
     if isinstance(by, User) and takes_two:
         return propose(change, user, values, by=by, reason=reason)
-    take(change, user, values, by=by)
+    make_change(change, user, values, by=by)
     return None
 
 
@@ -135,7 +135,7 @@ def approve(
             proposal.approved_by = by
             proposal.approved_at = clock.after(proposal.entered_at)
             proposal.save(update_fields=("approved_by", "approved_at"))
-            take(change, proposal.user, values, by=by, proposal=proposal)
+            make_change(change, proposal.user, values, by=by, proposal=proposal)
     return proposal
 
 

@@ -60,7 +60,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
             details = {"username": user.username, "why": "delegation"}
             floods.refuse(counted, details)
         else:
-            floods.come_in(counted)
+            floods.uncount(counted)
     if user is None:
         raise SignInRefused(_("Name and password do not fit together."))
     if not services.within_delegation(user):
@@ -97,7 +97,7 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
             user_login_failed.send(__name__, credentials=credentials, request=request)
             _record_refusal(request, counted, user.username)
         else:
-            floods.come_in(counted)
+            floods.uncount(counted)
     if not is_right:
         raise SignInRefused(_("This code is not right, or was used already."))
     return _start_session(request, user, has_shown_factor=True)
@@ -119,7 +119,7 @@ def recover(request: HttpRequest, *, username: str, password: str, code: str) ->
             and second_factor.use_recovery_code(user, code)
         )
         if is_right:
-            floods.come_in(counted)
+            floods.uncount(counted)
         else:
             details = {"username": user.username if user else "", "why": "password"}
             floods.refuse(counted, details)

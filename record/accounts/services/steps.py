@@ -121,7 +121,7 @@ def require_another_administrator(user: User, will_be: Delegation | None) -> Non
         )
 
 
-def take(
+def make_change(
     change: AccessChange,
     user: User,
     values: Values,
@@ -133,7 +133,10 @@ def take(
     former_address, former_role = user.email, user.role
     version = user.access_version
     EFFECTS[change](user, values)
-    if change == AccessChange.ROLE:
+    is_outside = user.is_active and not user.is_delegated(clock.today())
+    if change == AccessChange.ROLE or (
+        change == AccessChange.DELEGATION and is_outside
+    ):
         announce(RoleLeft(user, former_role), by=by, via=Source.PAGE)
     is_reset = change == AccessChange.PASSWORD_RESET
     if is_reset or change == AccessChange.OPENING:

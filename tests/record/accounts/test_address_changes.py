@@ -132,8 +132,8 @@ def test_the_old_address_and_the_new_one_are_told():
     change_address(user)
     deliver_due()
 
-    told = sorted((one.to, one.subject) for one in mail.outbox)  # keys of chance
-    assert told == [
+    sent = sorted((one.to, one.subject) for one in mail.outbox)  # keys of chance
+    assert sent == [
         ([NEW], "Account up: another e-mail address"),
         (["up@example.org"], "Account up: another e-mail address"),
     ]

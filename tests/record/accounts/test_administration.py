@@ -1,5 +1,6 @@
 """The pages of the administrators."""
 
+import re
 from collections import Counter
 from html.parser import HTMLParser
 
@@ -73,6 +74,18 @@ def test_details_are_changed(client, administrator):
 
     user.refresh_from_db()
     assert (user.full_name, str(user.delegated_until)) == ("Li Wei", "2030-01-01")
+
+
+def test_the_history_shows_what_stood_before(client, administrator):
+    user = person("CO", full_name="Li Wei", full_name_zh="")
+    details = {"full_name": "Wang Wei", "full_name_zh": "王伟", "email": user.email}
+
+    client.post(at("edit", user), details)
+
+    page = client.get(at("edit", user)).content.decode()
+    changes = re.search(r"(?s)<td><span.*?</td>", page)[0]
+    words = " ".join(re.sub("<[^>]+>", " ", changes).split())
+    assert words == "Full name Li Wei → Wang Wei · Name in Chinese 王伟"
 
 
 def test_role_outside_the_class_is_not_offered(client, administrator):

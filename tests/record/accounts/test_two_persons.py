@@ -1,5 +1,7 @@
 """Nobody becomes somebody else: an administrator alone, at the pages."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError
 from django.test import Client
@@ -11,7 +13,9 @@ from record.accounts.problems import AccountRefused
 from record.accounts.services import accounts, proposals
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
+from record.notices.models import Message
 from tests.people import PASSWORD, STAGE, person
+from trial_edc import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.verifies("ACC-19")]
 WAITS = "A second person has to approve it"
@@ -309,3 +313,34 @@ def test_an_account_is_opened_again_only_with_a_mailbox_of_its_own(first):
     former.refresh_from_db()
     assert "bn has this e-mail address" in page
     assert not former.is_active
+
+
+def test_what_ends_a_proposal_is_not_dated_before_it():
+    by, other = person("AD"), person("AD", username="other")
+    with clock.shifted(timedelta(minutes=5)):
+        approved = accounts.reset_password(user=person("UP"), by=by, reason="lost")
+        withdrawn = accounts.reset_password(user=person("PN"), by=by, reason="lost")
+
+    approved = proposals.approve(approved, by=other)
+    withdrawn = proposals.withdraw(withdrawn, by=other)
+
+    assert approved.approved_at == approved.entered_at
+    assert withdrawn.withdrawn_at == withdrawn.entered_at
+
+
+@pytest.mark.parametrize("role", ["UP", "CO"])
+def test_later_dates_that_leave_a_role_empty_are_told(first, second, role):
+    today = clock.today()
+    user = person(role, delegated_until=today + timedelta(days=3))
+
+    first.edit(
+        user,
+        delegated_from=today + timedelta(days=1),
+        delegated_until=today + timedelta(days=9),
+    )
+    for proposal in user.proposals.all():
+        second.send("approve_proposal", proposal.pk)
+
+    mails = Message.objects.filter(occasion="role_empty")
+    to = sorted(mails.values_list("recipient__username", flat=True))
+    assert to == ["first", "second"]
