@@ -4,13 +4,13 @@ People, list and plan are needed everywhere. What belongs to the running of the 
 (mail, backup, proof, workers, clocks) keeps no demo from opening.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from randomization.go_live.rules import Prerequisite, obstacles
@@ -19,8 +19,8 @@ from randomization.lists import selectors as lists
 from record.accounts.models import SecondFactor, User
 from record.accounts.roles import Role
 from record.audit import anchors, heartbeats
-from record.audit.models import Entry, Seal
-from record.backup.selectors import FAILED, MADE
+from record.audit.models import Seal
+from record.backup import selectors as backups
 from record.notices.channels import setup_problems
 from record.notices.models import Channel, Message, MessageState
 from record.notices.services.clock_watch import DATABASE_TIMES, seconds_apart
@@ -94,12 +94,13 @@ def _people_message(roles: tuple[Role, ...]) -> str:
 
 
 def _able_by_role() -> Mapping[str, int]:
-    """People who can act: active, and with the second factor that their role needs."""
+    """People who can act: delegated, and with the second factor that they need."""
     factors = SecondFactor.objects.filter(user=OuterRef("pk"), revoked_at=None)
     able = User.objects.filter(
         ~Q(role__in=settings.SECOND_FACTOR_ROLES) | Exists(factors), is_active=True
     )
-    return dict(able.values_list("role").annotate(Count("id")))
+    today = clock.today()
+    return Counter(person.role for person in able if person.is_delegated(today))
 
 
 def _running() -> Iterator[Prerequisite]:
@@ -146,13 +147,12 @@ def _proof_problem(hours: int) -> str:
 
 def _backup_problem() -> str:
     """By the acts that backups leave: web has no part in their folders."""
-    acts = Entry.objects.filter(operation=Entry.Operation.ACT, act__in=(MADE, FAILED))
-    last = acts.order_by("id").last()
+    last = backups.last_ended()
     if last is None:
         return _("No backup was made yet: see “Backup” in the operations manual.")
-    if last.act == FAILED:
+    if last.act == backups.FAILED:
         return _("The last backup failed: see “Backup” in the operations manual.")
-    if timezone.now() - last.at > timedelta(hours=settings.BACKUP_AGE_HOURS):
+    if backups.is_late():
         return _("The last backup is too old: see why the nightly one failed.")
     return ""
 

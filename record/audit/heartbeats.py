@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 MESSAGES, EXPORTS = "messages", "exports"
+FOLDER = "heartbeats"
 
 
 def beat(part: str) -> None:
@@ -29,4 +30,4 @@ def is_fresh(part: str, limit: timedelta) -> bool | None:
 
 
 def _path(part: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / "heartbeats" / part
+    return Path(settings.MEDIA_ROOT) / FOLDER / part

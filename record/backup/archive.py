@@ -117,13 +117,13 @@ def _beside(work: Callable[[], None]) -> Iterator[None]:
     """Do the work in a thread of its own; what failed there is raised here."""
     problems: list[Exception] = []
 
-    def kept() -> None:
+    def work_on() -> None:
         try:
             work()
         except Exception as problem:  # noqa: BLE001 - raised by the other thread
             problems.append(problem)
 
-    thread = threading.Thread(target=kept)
+    thread = threading.Thread(target=work_on)
     thread.start()
     try:
         yield

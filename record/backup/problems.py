@@ -2,7 +2,7 @@
 
 
 class BackupFailed(Exception):
-    """No backup was made; nothing that looks like one is left."""
+    """No backup was made, or not in each place; no file is left that is not whole."""
 
 
 class RestoreRefused(Exception):

@@ -41,6 +41,10 @@ def backup_acts() -> QuerySet[Entry]:
     return Entry.objects.filter(act__in=list(ACTS)).order_by("-id")
 
 
+def last_ended() -> Entry | None:
+    return backup_acts().filter(act__in=(MADE, FAILED)).first()
+
+
 def last_made_at() -> datetime | None:
     return backup_acts().filter(act=MADE).values_list("at", flat=True).first()
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from record.audit import heartbeats
+
 UNFINISHED = (".part", ".progress")
 STAGING = ".restoring"  # of a restore, beside the files that it will become
+OF_THE_MOMENT = (STAGING, heartbeats.FOLDER)
 
 
 def root() -> Path:
@@ -21,6 +24,6 @@ def whole_files() -> Iterator[Path]:
     """Paths of everything that is stored and finished, relative to the folder."""
     for path in sorted(root().rglob("*")):
         inner = path.relative_to(root())
-        is_ours = path.suffix not in UNFINISHED and inner.parts[0] != STAGING
-        if path.is_file() and is_ours:
+        is_kept = inner.parts[0] not in OF_THE_MOMENT
+        if path.is_file() and is_kept and path.suffix not in UNFINISHED:
             yield inner

@@ -28,8 +28,8 @@ ALREADY = "Another backup is being made. Wait for it to end."
 
 
 @dataclass(frozen=True)
-class Made:
-    """A finished backup, with its digest; `warnings` are for the person who made it."""
+class FinishedBackup:
+    """With its digest; `warnings` are for the person who made it."""
 
     path: Path
     sha256: str
@@ -37,30 +37,32 @@ class Made:
 
 
 @implements("AUD-07", "BAK-01")
-def make_backup(*, via: Source) -> Made:
-    """Raises `BackupFailed`; then no file is left that looks like a backup.
+def make_backup(*, via: Source) -> FinishedBackup:
+    """Raises `BackupFailed`; then no file is left that is not whole.
 
-    Both ends are acts of the audit trail, which so is the register of backups; of a
-    failure people are notified, too.
+    It counts as made once the first file is whole, and as failed, too, while a copy is
+    missing: both are acts of the audit trail, and people are notified of a failure.
     """
     with exclusively(BACKUPS, 0) as is_alone:
         if not is_alone:
             raise BackupFailed(ALREADY)
         try:
-            made = _make()
+            backup = _make()
+            with attributed(by=BACKUP, via=via):
+                act(MADE, details={"file": backup.path.name, "sha256": backup.sha256})
+            for place in places.folders()[1:]:
+                _copy(backup, place)
         except Exception as problem:
             with attributed(by=BACKUP, via=via):
                 act(FAILED, details={"problem": type(problem).__name__})
                 notify_of_failure()
             raise BackupFailed(str(problem)) from problem
-        with attributed(by=BACKUP, via=via):
-            act(MADE, details={"file": made.path.name, "sha256": made.sha256})
-    return made
+    return backup
 
 
-def _make() -> Made:
+def _make() -> FinishedBackup:
     recipients = keys.recipients()
-    folder, *copies = places.folders()
+    folder = places.folders()[0]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for place in places.folders():
         for left_by_a_kill in place.glob(f"*{UNFINISHED}"):
@@ -68,12 +70,10 @@ def _make() -> Made:
     seals.seal_finished()
     path = folder / places.name_at(clock.now())
     with _finished_only(path) as target:
-        described = packing.pack(target, recipients, name=path.name, workplace=folder)
-    sha256 = places.sha256_of(path)
-    for place in copies:
-        _copy(path, place, sha256)
-    count = described.large_objects_left_out
-    return Made(path, sha256, (LEFT_OUT % {"count": count},) if count else ())
+        manifest = packing.pack(target, recipients, name=path.name, workplace=folder)
+    count = manifest.large_objects_left_out
+    warnings = (LEFT_OUT % {"count": count},) if count else ()
+    return FinishedBackup(path, places.sha256_of(path), warnings)
 
 
 @contextmanager
@@ -91,15 +91,15 @@ def _finished_only(path: Path) -> Iterator[IO[bytes]]:
         unfinished.unlink(missing_ok=True)
 
 
-def _copy(path: Path, place: Path, sha256: str) -> None:
-    target = place / path.name
+def _copy(backup: FinishedBackup, place: Path) -> None:
+    path, target = backup.path, place / backup.path.name
     try:
-        with _finished_only(target) as copy, path.open("rb") as made:
-            shutil.copyfileobj(made, copy)
+        with _finished_only(target) as copy, path.open("rb") as source:
+            shutil.copyfileobj(source, copy)
     except OSError as problem:
         message = f"{path} was made, but not copied to {place}: {problem}."
         raise BackupFailed(message) from problem
-    if places.sha256_of(target) != sha256:
+    if places.sha256_of(target) != backup.sha256:
         target.unlink()
         message = f"{path} was made, but its copy in {place} was not the same."
         raise BackupFailed(message)

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
 from record.audit.attribution import Source, act, attributed
 from record.audit.grants import harden
-from record.backup import archive, keys, packing, programs, restored, stored_files
+from record.backup import archive, keys, packing, programs, stored_files, verification
 from record.backup.manifest import CODE_NAME, NAME, Manifest, read
 from record.backup.places import instant_in, sha256_of
 from record.backup.problems import RestoredUnproven, RestoreRefused
@@ -48,17 +48,29 @@ def restore(
         _require_same_release(manifest)
         say(f"A backup of {manifest.made_at}, made by {manifest.software}. Loading …")
         _load(folder / packing.DUMP)
-        _move_files(folder / packing.FILES)
-    harden(owner_alias=OWNER, runtime_role=settings.DATABASES["default"]["USER"])
-    say("Proving …")
-    if problems := list(restored.problems(manifest, known=known)):
-        raise RestoredUnproven("\n".join(problems))
-    details = {"file": path.name, "sha256": sha256_of(path), "of": manifest.made_at}
+        with _loaded():
+            _move_files(folder / packing.FILES)
+    with _loaded():
+        harden(owner_alias=OWNER, runtime_role=settings.DATABASES["default"]["USER"])
+        say("Proving …")
+        if problems := list(verification.problems(manifest, known=known)):
+            raise RestoredUnproven("\n".join(problems))
+        details = {"file": path.name, "sha256": sha256_of(path), "of": manifest.made_at}
+        with attributed(by=BACKUP, via=Source.COMMAND):
+            act(RESTORED, details=details)
     if manifest.secret_key != keys.fingerprint(settings.SECRET_KEY):
         say("SECRET_KEY is another one: links of mails sent before open nothing.")
-    with attributed(by=BACKUP, via=Source.COMMAND):
-        act(RESTORED, details=details)
     return manifest
+
+
+@contextmanager
+def _loaded() -> Iterator[None]:
+    """From here on whatever fails leaves a record that nobody has proved."""
+    try:
+        yield
+    except (OSError, DatabaseError) as problem:
+        message = f"It could not be finished: {problem}"
+        raise RestoredUnproven(message) from problem
 
 
 def _require_owner() -> None:
@@ -115,7 +127,8 @@ def _require_whole(manifest: Manifest, folder: Path) -> None:
     actual = {
         str(path.relative_to(folder)): "" if path.is_symlink() else sha256_of(path)
         for path in folder.rglob("*")
-        if path.is_symlink() or (path.is_file() and path.name not in (NAME, CODE_NAME))
+        if path.is_symlink()
+        or (path.is_file() and path not in (folder / NAME, folder / CODE_NAME))
     }
     different = [
         name

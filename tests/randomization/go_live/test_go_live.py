@@ -77,6 +77,17 @@ def test_a_person_without_the_needed_second_factor_does_not_count():
     assert (without, with_it) == ([words], [""])
 
 
+@pytest.mark.parametrize(("days", "words"), [(0, ""), (-1, "must be active")])
+def test_a_person_whose_delegation_has_ended_does_not_count(days, words):
+    last = clock.today() + timedelta(days=days)
+    person("LC", delegated_until=last)
+
+    [problem] = problems("List custodian")
+
+    assert words in problem
+    assert bool(problem) is bool(words)
+
+
 @pytest.mark.verifies("INF-05")
 def test_nobody_is_randomized_while_something_is_missing():
     someone = stage.ready()

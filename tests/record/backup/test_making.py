@@ -16,12 +16,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pyrage import x25519
 
-from record.audit import anchors, seals
+from record.audit import anchors, heartbeats, seals
 from record.audit.attribution import Source
 from record.audit.models import Entry, Seal
 from record.backup import contents, places, programs
 from record.backup.packing import DUMP
 from record.backup.problems import BackupFailed
+from record.backup.selectors import backup_acts
 from record.backup.services.making import BACKUPS, make_backup
 from record.notices.models import Message
 from tests.record.audit.test_seals import record_acts, seal_everything
@@ -51,6 +52,7 @@ def notified() -> list[tuple[str, str]]:
 def test_it_holds_everything_and_a_manifest(record, keys, tmp_path):
     seal = seal_everything()
     anchors.keep(seals.digest_of(seal))
+    heartbeats.beat(heartbeats.MESSAGES)  # is of this machine and stays behind
     folder = unpacked(made(), keys, tmp_path / "unpacked")
 
     names = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
@@ -65,6 +67,7 @@ def test_it_holds_everything_and_a_manifest(record, keys, tmp_path):
         "manifest.json",
     }
     assert "files/anchors/seals.txt" in stored
+    assert [name for name in stored if "heartbeats" in name] == []
     assert manifest["tables"]["sample_room_sample"]["rows"] == 1
     assert "django_session" not in manifest["tables"]
     assert manifest["counts"] == {
@@ -223,6 +226,8 @@ def test_a_place_that_is_gone_is_an_error_that_says_where_the_backup_is(
         made()
 
     assert len(files_in(settings.BACKUP_FOLDERS[0])) == 1
+    acts = backup_acts().values_list("act", flat=True)
+    assert list(acts) == ["backup_failed", "backup_made"]
     assert notified() == [("the-ad", "backup_failed"), ("the-dm", "backup_failed")]
 
 

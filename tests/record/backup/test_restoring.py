@@ -15,6 +15,7 @@ from pyrage import x25519
 from record.audit.attribution import Source
 from record.audit.models import Entry
 from record.backup import manifest, places, stored_files
+from record.backup.services import watch
 from record.backup.services.making import make_backup
 from record.casebook.models import StoredFile
 from record.casebook.services.files import read_sealed
@@ -69,7 +70,22 @@ def test_everything_comes_back_as_it_was(backup, keys, elsewhere):
         assert Entry.objects.count() == entries + 1
         assert list(stored_files.whole_files()) == [Path(stored.key[:2]) / stored.key]
         assert [path.name for path in folder.iterdir()] == [stored.key[:2]]
+        assert list(watch.problems()) == []  # the register knows whence it came
     assert "1 files are as they were" in output
+
+
+def test_what_fails_after_the_database_is_back_is_not_called_nothing(
+    backup, keys, elsewhere
+):
+    stored = StoredFile.objects.get()
+    with elsewhere() as folder:
+        (folder / stored.key[:2] / "in the way").mkdir(parents=True)
+
+        message = refusal(backup, keys)
+
+        assert StoredFile.objects.count() == 1
+    assert message.startswith("Restored, but not as it was; let nobody work with it:")
+    assert "It could not be finished: " in message
 
 
 def test_another_private_key_opens_nothing(backup, keys, elsewhere):

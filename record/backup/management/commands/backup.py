@@ -12,7 +12,7 @@ from record.backup.services.watch import problems
 
 
 class Command(BaseCommand):
-    """Ends with an error, and with no file, when a part of it fails."""
+    """Ends with an error, and with no half a file, when a part of it fails."""
 
     help = (
         "Write database, files and configuration as of one instant into one file, "
@@ -32,12 +32,12 @@ class Command(BaseCommand):
             self._check()
             return
         try:
-            made = make_backup(via=Source.COMMAND)
+            backup = make_backup(via=Source.COMMAND)
         except BackupFailed as problem:
             raise CommandError(str(problem)) from problem
-        for warning in made.warnings:
+        for warning in backup.warnings:
             self.stderr.write(self.style.WARNING(f"Warning: {warning}"))
-        self.stdout.write(f"{made.path}\nSHA-256 {made.sha256}")
+        self.stdout.write(f"{backup.path}\nSHA-256 {backup.sha256}")
 
     def _check(self) -> None:
         if open_problems := list(problems()):
