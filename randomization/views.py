@@ -1,17 +1,8 @@
 """What the views of this room share."""
 
-from collections.abc import Callable
-
-from django.contrib import messages
+from functools import partial
 
 from randomization.problems import RandomizationRefused
-from record.accounts.access import StaffRequest
+from trial_edc.pages import act_or_report
 
-
-def run_or_report(request: StaffRequest, action: Callable[[], object]) -> bool:
-    try:
-        action()
-    except RandomizationRefused as problem:
-        messages.error(request, str(problem))
-        return False
-    return True
+run_or_report = partial(act_or_report, refusal=RandomizationRefused)

@@ -1,5 +1,6 @@
 """Pages that belong to no room: the state of health and the gallery of components."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -54,6 +55,24 @@ def with_words(problem: str, words: str) -> str:
 def refuse(request: HttpRequest, problem: str, words: str = "") -> None:
     """Say why nothing was stored, on the page that comes next."""
     messages.error(request, with_words(problem, words))
+
+
+def act_or_report(
+    request: HttpRequest,
+    run: Callable[[], object],
+    done: str = "",
+    *,
+    refusal: type[Exception],
+) -> bool:
+    """Act, and say on the page that comes next that it is done, or why it is not."""
+    try:
+        run()
+    except refusal as problem:
+        messages.error(request, str(problem))
+        return False
+    if done:
+        messages.success(request, done)
+    return True
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

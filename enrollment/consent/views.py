@@ -16,6 +16,7 @@ from enrollment.selectors import reads_whole_casebooks
 from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.review.problems import ApprovalRefused
+from trial_edc.pages import act_or_report
 from trial_edc.protocol import PROTOCOL
 
 
@@ -50,10 +51,10 @@ def consent_versions(request: StaffRequest) -> HttpResponse:
 def approve_version(request: StaffRequest, pk: int) -> HttpResponse:
     document = get_object_or_404(ConsentDocument, pk=pk)
     shown = request.POST.get("shown", "")
-    try:
-        register.approve_version(document, shown=shown, by=request.user)
-    except ApprovalRefused as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, _("Approved; it counts from its first day."))
+    act_or_report(
+        request,
+        lambda: register.approve_version(document, shown=shown, by=request.user),
+        _("Approved; it counts from its first day."),
+        refusal=ApprovalRefused,
+    )
     return redirect("enrollment:consent_versions")

@@ -17,6 +17,7 @@ from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.audit.floods import TooManyTries
 from record.review.problems import ApprovalRefused
+from trial_edc.pages import act_or_report
 from trial_edc.requirements import implements
 from trial_edc.whole_files import NoRoom
 
@@ -67,13 +68,13 @@ def _render_source(
 @permitted(Permission.REFERENCE_DATA, person=SECOND)
 @require_POST
 def approve(request: StaffRequest, code: str) -> HttpResponse:
-    shown = request.POST.get("shown", "")
-    try:
-        services.approve(_source_or_404(code), shown=shown, by=request.user)
-    except ApprovalRefused as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, _("Approved. Now a credential can be issued."))
+    source, shown = _source_or_404(code), request.POST.get("shown", "")
+    act_or_report(
+        request,
+        lambda: services.approve(source, shown=shown, by=request.user),
+        _("Approved. Now a credential can be issued."),
+        refusal=ApprovalRefused,
+    )
     return redirect("imports:source", code)
 
 

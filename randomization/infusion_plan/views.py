@@ -13,6 +13,7 @@ from randomization.problems import PlanRefused
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from record.review.problems import ApprovalRefused
+from trial_edc.pages import act_or_report
 
 
 @permitted(Permission.PAUSE_STUDY)
@@ -40,10 +41,10 @@ def infusion_plan(request: StaffRequest) -> HttpResponse:
 def approve_plan(request: StaffRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(InfusionPlanVersion, pk=pk)
     shown = request.POST.get("shown", "")
-    try:
-        services.approve_plan(version, shown=shown, by=request.user)
-    except ApprovalRefused as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, _("Approved; it counts for the next infusion."))
+    act_or_report(
+        request,
+        lambda: services.approve_plan(version, shown=shown, by=request.user),
+        _("Approved; it counts for the next infusion."),
+        refusal=ApprovalRefused,
+    )
     return redirect("randomization:infusion_plan")

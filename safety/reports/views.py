@@ -18,6 +18,7 @@ from safety.reports.services import reports as services
 from safety.reports.services.follow_ups import add_follow_up
 from safety.reports.tables import CaseTable, ReportTable
 from trial_edc.context import page_for
+from trial_edc.pages import act_or_report
 
 
 def reads_reports(user: User) -> bool:
@@ -55,13 +56,13 @@ def _report_form(form_id: int) -> FormInstance:
 @permitted(Permission.SIGN_FORM)
 @require_POST
 def send(request: StaffRequest, form_id: int) -> HttpResponse:
-    try:
-        shown = request.POST.get("shown", "")
-        services.send_report(_report_form(form_id), shown=shown, by=request.user)
-    except services.NotReadyToSend as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, _("The report went to the safety officers."))
+    form, shown = _report_form(form_id), request.POST.get("shown", "")
+    act_or_report(
+        request,
+        lambda: services.send_report(form, shown=shown, by=request.user),
+        _("The report went to the safety officers."),
+        refusal=services.NotReadyToSend,
+    )
     return redirect("safety:reports")
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from record.accounts.access import StaffRequest, may_be, permitted
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.review.problems import ApprovalRefused
+from trial_edc.pages import act_or_report
 from visits.laboratory import selectors as laboratory_selectors
 from visits.laboratory import services
 from visits.laboratory.forms import LaboratoryForm, RangeForm
@@ -73,10 +74,10 @@ def approve(request: StaffRequest, pk: int) -> HttpResponse:
         ReferenceRange.objects.select_related("laboratory"), pk=pk
     )
     shown = request.POST.get("shown", "")
-    try:
-        services.approve_range(reference_range, shown=shown, by=request.user)
-    except ApprovalRefused as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, _("Approved; it counts from its first day."))
+    act_or_report(
+        request,
+        lambda: services.approve_range(reference_range, shown=shown, by=request.user),
+        _("Approved; it counts from its first day."),
+        refusal=ApprovalRefused,
+    )
     return redirect("visits:laboratory", reference_range.laboratory.code)

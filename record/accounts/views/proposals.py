@@ -1,8 +1,5 @@
 """Changes of accounts that wait for a second person, or had one."""
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +11,7 @@ from record.accounts.models import AccountProposal
 from record.accounts.problems import AccountRefused
 from record.accounts.services import proposals as services
 from record.accounts.services.proposals import APPROVERS
+from trial_edc.pages import act_or_report
 
 
 @permitted(*APPROVERS)
@@ -30,31 +28,23 @@ def proposals(request: StaffRequest) -> HttpResponse:
 def approve(request: StaffRequest, proposal_id: int) -> HttpResponse:
     proposal = get_object_or_404(AccountProposal, pk=proposal_id)
     shown = request.POST.get("shown")
-    return _decide(
+    act_or_report(
         request,
         lambda: services.approve(proposal, by=request.user, shown=shown),
         _("Approved; the change is made."),
+        refusal=AccountRefused,
     )
+    return redirect("accounts:proposals")
 
 
 @permitted(*APPROVERS)
 @require_POST
 def withdraw(request: StaffRequest, proposal_id: int) -> HttpResponse:
     proposal = get_object_or_404(AccountProposal, pk=proposal_id)
-    return _decide(
+    act_or_report(
         request,
         lambda: services.withdraw(proposal, by=request.user),
         _("Withdrawn; nothing is changed."),
+        refusal=AccountRefused,
     )
-
-
-def _decide(
-    request: StaffRequest, decide: Callable[[], object], done: str
-) -> HttpResponse:
-    try:
-        decide()
-    except AccountRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
     return redirect("accounts:proposals")

@@ -219,8 +219,9 @@ def test_odd_requests_are_refused(body, status):
     assert answer_status("", body=body) == status
 
 
-def test_a_flood_is_answered_later(monkeypatch):
-    monkeypatch.setattr(inbound, "MOST_IN_A_WINDOW", 3)
+def test_a_flood_is_answered_later(monkeypatch, settings):
+    settings.TRIES_WINDOW_MINUTES = 1
+    monkeypatch.setattr(inbound, "MOST_A_MINUTE", 3)
 
     statuses = [answer_status("STOP") for _ in range(4)]
 

@@ -15,7 +15,7 @@ from record.audit.floods import TooManyTries, refuse_stranger, tries_of
 from visits.reminders.services import answers
 
 MOST_BYTES = 8_000  # the longest text of a telephone, and room for its envelope
-MOST_IN_A_WINDOW = 4_500  # 300 a minute; the gateway tries again
+MOST_A_MINUTE = 300  # on an average of the window; the gateway tries again
 
 
 @csrf_exempt
@@ -27,7 +27,8 @@ def inbound(request: HttpRequest) -> HttpResponse:
         return _refusal()
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    if tries_of("answer_taken", "gateway") > MOST_IN_A_WINDOW:
+    most = MOST_A_MINUTE * settings.TRIES_WINDOW_MINUTES
+    if tries_of("answer_taken", "gateway") > most:
         return HttpResponse(status=HTTPStatus.TOO_MANY_REQUESTS)
     try:
         payload = json.loads(request.body)
