@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from randomization.infusion_plan.rules import PlanInForce, plan_at
 from randomization.models import Allocation, InfusionPlanVersion
+from record.accounts.models import User
 from record.casebook.form_data import Casebook, fact
 from trial_edc.protocol import InfusionPlan
 
@@ -11,6 +12,12 @@ from trial_edc.protocol import InfusionPlan
 def versions() -> QuerySet[InfusionPlanVersion]:
     people = InfusionPlanVersion.objects.select_related("entered_by", "approved_by")
     return people.order_by("-id")
+
+
+def plans_to_approve(user: User) -> QuerySet[InfusionPlanVersion]:
+    """Those of the other of the two who must agree."""
+    waiting = InfusionPlanVersion.objects.filter(approved_at=None)
+    return waiting.exclude(entered_by__blinding=user.blinding)
 
 
 def plans_in_force() -> tuple[PlanInForce, ...]:

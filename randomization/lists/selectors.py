@@ -11,6 +11,7 @@ from randomization.problems import ListExhausted
 from randomization.vocabulary import (
     ListState,
 )
+from record.accounts.models import User
 from trial_edc.protocol import PROTOCOL
 
 
@@ -51,6 +52,16 @@ def allocation_lists() -> QuerySet[AllocationList]:
     signatories = ("made_by", "approved_by", "sealed_by", "destroyed_by")
     lists = AllocationList.objects.select_related(*signatories).defer("content")
     return lists.order_by("-id")
+
+
+def lists_to_approve(user: User) -> QuerySet[AllocationList]:
+    """Nobody approves a list that they made."""
+    drafts = AllocationList.objects.filter(state=ListState.DRAFT)
+    return drafts.exclude(made_by=user)
+
+
+def lists_to_seal() -> QuerySet[AllocationList]:
+    return AllocationList.objects.filter(state=ListState.APPROVED)
 
 
 def sealed_lists() -> QuerySet[AllocationList]:

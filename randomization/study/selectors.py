@@ -50,6 +50,11 @@ def proposals() -> QuerySet[StudyStatusChange]:
     return StudyStatusChange.objects.filter(in_force_at=None, withdrawn_at=None)
 
 
+def steps_to_confirm(user: User) -> QuerySet[StudyStatusChange]:
+    """Those of the other of the two who must agree."""
+    return proposals().exclude(decided_by__blinding=user.blinding)
+
+
 def status_changes() -> QuerySet[StudyStatusChange]:
     changes = StudyStatusChange.objects.select_related("decided_by", "confirmed_by")
     return changes.order_by("-id")

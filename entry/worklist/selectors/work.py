@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from entry.worklist.selectors import counts, forms, people, visits
+from entry.worklist.selectors import counts, forms, people, second_persons, visits
 from entry.worklist.selectors.safety import serious_events
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -37,6 +37,9 @@ def work_for(user: User) -> list[WorkItem]:
             (Permission.MANAGE_USERS, Permission.APPROVE_DELEGATION),
             counts.account_changes,
         ),
+        ((Permission.PAUSE_STUDY,), second_persons.plans_and_steps),
+        ((Permission.LIST_APPROVE,), second_persons.lists_for_approval),
+        ((Permission.LIST_GENERATE,), second_persons.lists_for_sealing),
         *WORK_SOURCES,
     )
     items = [
