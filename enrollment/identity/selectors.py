@@ -109,28 +109,35 @@ def refused_before(
 
 @dataclass(frozen=True)
 class Doubts:
-    """Numbers of the people for whose sake somebody cannot be randomized."""
+    """Numbers of the people for whose sake somebody cannot be randomized.
+
+    `compared`: those about whom it was asked, too, and who stop nothing.
+    """
 
     undecided: Sequence[str]
     same: Sequence[str]
+    compared: Sequence[str] = ()
 
 
 def doubts_about(participant: Participant) -> Doubts:
-    questions = [
-        question
-        for question in questions_of(participant)
-        if question.answer != IdentityAnswer.DIFFERENT
-    ]
-    randomized = _randomized_among(_other(one, participant).pk for one in questions)
+    questions = list(questions_of(participant))
+    doubtful = [one for one in questions if one.answer != IdentityAnswer.DIFFERENT]
+    randomized = _randomized_among(_other(one, participant).pk for one in doubtful)
     numbers: Mapping[bool, dict[str, None]] = {True: {}, False: {}}
-    for question in questions:
+    for question in doubtful:
         other = _other(question, participant)
         if stops(
             is_later=question.participant_id == participant.pk,
             other_is_randomized=other.pk in randomized,
         ):
             numbers[bool(question.answer)][other.number] = None
-    return Doubts(undecided=tuple(numbers[False]), same=tuple(numbers[True]))
+    every = dict.fromkeys(_other(one, participant).number for one in questions)
+    stopping = numbers[False] | numbers[True]
+    return Doubts(
+        undecided=tuple(numbers[False]),
+        same=tuple(numbers[True]),
+        compared=tuple(number for number in every if number not in stopping),
+    )
 
 
 def _randomized_among(keys: Iterable[int]) -> set[int]:
