@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.utils import translation
 
@@ -72,3 +73,17 @@ def test_text_of_people_is_escaped():
     )
 
     assert "<b>" not in html
+
+
+def test_an_error_of_a_group_of_buttons_leads_to_the_first_of_them():
+    class AnswerForm(forms.Form):
+        answer = forms.ChoiceField(choices=[("Y", "Yes")], widget=forms.RadioSelect)
+
+    form = AnswerForm({})
+
+    html = Template("{% error_summary form %}{{ form }}").render(
+        Context({"form": form})
+    )
+
+    assert '<a href="#id_answer_0">Answer</a>: This field is required.' in html
+    assert 'id="id_answer_0"' in html

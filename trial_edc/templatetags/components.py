@@ -11,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import template
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats
@@ -271,10 +271,15 @@ def error_summary(form: BaseForm | Sequence[ErrorLine] | None) -> dict[str, Any]
     lines = [ErrorLine(str(text)) for text in form.non_field_errors()]
     for field in form:
         lines += [
-            ErrorLine(str(text), field.id_for_label, str(field.label))
+            ErrorLine(str(text), _anchor(field), str(field.label))
             for text in field.errors
         ]
     return {"lines": lines}
+
+
+def _anchor(field: BoundField) -> str:
+    """Of a group of buttons the first one."""
+    return field.id_for_label or f"{field.auto_id}_0"
 
 
 @register.inclusion_tag("components/field.html")
