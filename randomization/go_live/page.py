@@ -1,10 +1,11 @@
 """The checklist as its page shows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from randomization.go_live.rules import Prerequisite
+from randomization.go_live.rules import Prerequisite, obstacles
 from randomization.go_live.selectors import prerequisites
 from record.accounts.models import User
 from trial_edc.context import page_for
@@ -21,12 +22,19 @@ class ChecklistLine:
     address: str | None
 
 
-def checklist(user: User) -> list[ChecklistLine]:
+@dataclass(frozen=True)
+class Checklist:
     """What is missing comes first, then advice, then what is in place."""
-    lines = sorted(
+
+    missing: int
+    lines: Sequence[ChecklistLine]
+
+
+def checklist(user: User) -> Checklist:
+    needed = sorted(
         prerequisites(), key=lambda each: (not each.problem, not each.is_needed)
     )
-    return [_line(each, user) for each in lines]
+    return Checklist(len(obstacles(needed)), [_line(each, user) for each in needed])
 
 
 def _line(each: Prerequisite, user: User) -> ChecklistLine:

@@ -135,7 +135,7 @@ def _proof_problem(hours: int) -> str:
     proofs = anchors.anchors()
     if not proofs:
         return _(
-            "The record was never proved: run `manage.py verify_audit`, or wait for "
+            "The record was never proved: run manage.py verify_audit, or wait for "
             "the proof of the night."
         )
     before = clock.now() - timedelta(hours=hours)

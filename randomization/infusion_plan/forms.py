@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from randomization.forms import LONG_TEXT
+from randomization.infusion_plan.rules import AMENDMENT_NEEDED
 from trial_edc.protocol import InfusionPlan
 from trial_edc.text_fields import TypedDecimal, TypedText
 
@@ -14,7 +15,7 @@ class InfusionPlanForm(forms.Form):
     """Dose, volume, rate and premedication, and why."""
 
     planned_dose_e6_per_kg = TypedDecimal(
-        label=_("Planned dose, 10^6 viable cells per kg"), decimal_places=2
+        label=_("Planned dose, × 10⁶ viable cells per kg"), decimal_places=2
     )
     planned_volume_ml = TypedDecimal(
         label=_("Planned volume, mL"),
@@ -36,6 +37,13 @@ class InfusionPlanForm(forms.Form):
         help_text=_("Needed as soon as somebody is randomized."),
     )
     reason = TypedText(label=_("Reason"), longest=1000, widget=LONG_TEXT)
+
+    def __init__(self, *args: Any, needs_amendment: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if needs_amendment:
+            amendment = self.fields["amendment"]
+            amendment.required, amendment.help_text = True, ""
+            amendment.error_messages["required"] = _(AMENDMENT_NEEDED)
 
     @property
     def entered(self) -> dict[str, Any]:

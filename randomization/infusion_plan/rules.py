@@ -8,6 +8,10 @@ from decimal import Decimal
 from trial_edc.protocol import PROTOCOL, InfusionPlan, InfusionSettings
 from trial_edc.vocabulary import N_
 
+AMENDMENT_NEEDED = N_(
+    "Somebody is randomized already: name the amendment of the protocol."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanInForce:

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from django.utils.translation import gettext as _
 
 from randomization.infusion_plan import selectors
-from randomization.infusion_plan.rules import plan_problems
+from randomization.infusion_plan.rules import AMENDMENT_NEEDED, plan_problems
 from randomization.models import InfusionPlanVersion
 from randomization.problems import PlanRefused
 from record.accounts.access import require_person
@@ -24,11 +24,6 @@ from trial_edc.locks import TransactionLock, wait_for
 from trial_edc.protocol import InfusionPlan
 from trial_edc.requirements import implements
 from trial_edc.typed_text import written
-from trial_edc.vocabulary import N_
-
-AMENDMENT_NEEDED = N_(
-    "Somebody is randomized already: name the amendment of the protocol."
-)
 
 
 @implements("INF-05")

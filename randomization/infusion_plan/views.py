@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from randomization.infusion_plan import selectors, services
 from randomization.infusion_plan.forms import InfusionPlanForm
+from randomization.infusion_plan.page import plan_page
 from randomization.models import InfusionPlanVersion
 from randomization.problems import PlanRefused
 from record.accounts.access import StaffRequest, permitted
@@ -18,7 +19,9 @@ from trial_edc.pages import act_or_report
 
 @permitted(Permission.PAUSE_STUDY)
 def infusion_plan(request: StaffRequest) -> HttpResponse:
-    form = InfusionPlanForm(request.POST or None)
+    form = InfusionPlanForm(
+        request.POST or None, needs_amendment=selectors.needs_amendment()
+    )
     if form.is_valid():
         try:
             services.enter_plan(**form.entered, by=request.user)
@@ -28,11 +31,7 @@ def infusion_plan(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("Entered; it counts once it is approved."))
             return redirect("randomization:infusion_plan")
-    context = {
-        "form": form,
-        "versions": selectors.versions(),
-        "present": selectors.present_plan(),
-    }
+    context = {"form": form, "page": plan_page()}
     return render(request, "randomization/infusion_plan/infusion_plan.html", context)
 
 

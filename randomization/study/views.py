@@ -42,6 +42,7 @@ def _render_study(
         "missing": go_live.missing() if may_change and present == "setup" else [],
         "go_live_url": page_for(request.user, "randomization:go_live"),
         "plan_url": page_for(request.user, "randomization:infusion_plan"),
+        "account_changes_url": page_for(request.user, "accounts:proposals"),
         "laboratories": page_for(request.user, "visits:laboratories"),
         "is_restricted_ready": study_selectors.is_restricted_part_ready(),
         "restricted_url": page_for(request.user, "randomization:restricted_part"),

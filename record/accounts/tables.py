@@ -31,5 +31,5 @@ class SignInTable(Table):
     username = Column(_("User name"), order_by="new_values__username")
     role = CodeColumn(_("Role"), codes=lambda: Role)
     act = CodeColumn(_("What"), codes=lambda: SIGN_IN_ACTS)
-    reason = Column(_("Why"), orderable=False)
+    reason = Column(_("Reason"), orderable=False)
     address = Column(_("Address"))

@@ -71,14 +71,19 @@ def planned_infusion(
     infusion_plan.approve_plan(version, by=colleague("SO"))
 
 
-def open_study() -> None:
-    """Take the study into operation, as go-live asks."""
+def staff() -> None:
+    """Everybody whom go-live asks for."""
     for number in range(2):
         person("IN", username=f"in{number}")
         person("AD", username=f"ad{number}")
         person("SO", username=f"so{number}")
         person("UP", username=f"up{number}")
     colleague("UM")
+
+
+def open_study() -> None:
+    """Take the study into operation, as go-live asks."""
+    staff()
     sealed_list()
     planned_infusion()
     change = study.change_status(

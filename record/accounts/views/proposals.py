@@ -11,12 +11,14 @@ from record.accounts.models import AccountProposal
 from record.accounts.problems import AccountRefused
 from record.accounts.services import proposals as services
 from record.accounts.services.proposals import APPROVERS
+from trial_edc.context import page_for
 from trial_edc.pages import act_or_report
 
 
 @permitted(*APPROVERS)
 def proposals(request: StaffRequest) -> HttpResponse:
     context = {
+        "users_url": page_for(request.user, "accounts:users"),
         "proposals": selectors.proposed_changes(selectors.waiting_proposals()),
         "decided": selectors.proposed_changes(selectors.decided_proposals()),
     }

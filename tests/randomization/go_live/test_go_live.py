@@ -119,7 +119,7 @@ def test_an_open_study_without_a_plan_randomizes_nobody():
 RUNNING = {
     "Mail": "No mail has left the system yet: check EMAIL_URL and the page of "
     "messages.",
-    "Proof of the record": "The record was never proved: run `manage.py verify_audit`, "
+    "Proof of the record": "The record was never proved: run manage.py verify_audit, "
     "or wait for the proof of the night.",
     "Backup": "No backup was made yet: see “Backup” in the operations manual.",
     "Worker of messages": "The worker “messages” does not report: see whether it, beat "

@@ -1,5 +1,6 @@
 """The planned infusion: entered by one, approved by the other, in force since then."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -109,6 +110,18 @@ def test_what_cannot_be_is_refused_and_stays_on_the_page(client, item, typed, re
     assert "as in the protocol" in text or item == "reason"
 
 
+def test_each_version_says_whether_it_is_in_force(client):
+    for dose in ("1", "2", "3"):
+        enter(client, colleague("PI"), planned_dose_e6_per_kg=dose)
+        if dose != "3":
+            approve(client, colleague("SO"))
+
+    text = page(client, "infusion_plan").content.decode()
+
+    states = re.findall(r">(in force|replaced|proposed)<", text)
+    assert states == ["proposed", "in force", "replaced"]
+
+
 @pytest.mark.verifies("INF-05")
 def test_after_the_first_randomization_the_plan_changes_by_amendment(
     client, participant: Participant
@@ -118,6 +131,7 @@ def test_after_the_first_randomization_the_plan_changes_by_amendment(
     enter(client, colleague("PI"), planned_volume_ml="250", amendment="3")
     approve(client, colleague("SO"))
 
+    assert "Amendment of the protocol</label>" in text  # not optional any more
     assert "name the amendment of the protocol" in text
     assert unchanged == PROTOCOL.infusion.precedent
     assert selectors.present_plan().planned_volume_ml == 250
