@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Role
-from record.audit.triggers import Recorded, Register
+from record.audit.triggers import REFUSE_CHANGE, Recorded, Register
 from record.casebook.models import FormInstance
 from trial_edc import clock
 from trial_edc.choices import choices
@@ -45,4 +45,5 @@ class FormMove(Recorded):
     at = models.DateTimeField(default=clock.now)
 
     class Meta(Recorded.Meta):
+        triggers = (*Recorded.Meta.triggers, REFUSE_CHANGE)
         ordering = ("id",)

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Role
-from record.audit.triggers import Recorded
+from record.audit.triggers import Recorded, written_once
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.choices import choices
@@ -43,6 +43,7 @@ class EligibilityConfirmation(Recorded):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
+        triggers = (*Recorded.Meta.triggers, written_once("withdrawn_at"))
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.vocabulary import IdentityAnswer, IdentityGround
 from record.accounts.roles import Role
 from record.audit.models import Confidentiality
-from record.audit.triggers import Recorded
+from record.audit.triggers import REFUSE_CHANGE, Recorded
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.choices import choices
@@ -111,4 +111,4 @@ class RefusedRegistration(OfIdentity):
     refused_at = models.DateTimeField(default=clock.now)
 
     class Meta(OfIdentity.Meta):
-        pass
+        triggers = (*OfIdentity.Meta.triggers, REFUSE_CHANGE)

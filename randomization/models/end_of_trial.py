@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from randomization.models.lists import person
-from record.audit.triggers import Register
+from record.audit.triggers import REFUSE_CHANGE, Register, written_once
 from trial_edc import clock
 
 
@@ -21,6 +21,7 @@ class RestrictedStatement(Register):
     stated_at = models.DateTimeField(default=clock.now)
 
     class Meta(Register.Meta):
+        triggers = (*Register.Meta.triggers, REFUSE_CHANGE)
         ordering = ("id",)
 
 
@@ -34,6 +35,10 @@ class CodeOpening(Register):
     opened_at = models.DateTimeField(null=True)
 
     class Meta(Register.Meta):
+        triggers = (
+            *Register.Meta.triggers,
+            written_once("confirmed_by_id", "opened_at"),
+        )
         constraints = (
             models.UniqueConstraint(models.Value(1), name="one_code_opening"),
             models.CheckConstraint(

@@ -8,7 +8,7 @@ from randomization.models.lists import RESTRICTED, confidential, person
 from randomization.models.product import AFTER_CHECK, ProductRecord
 from randomization.vocabulary import Part
 from record.accounts.roles import Role
-from record.audit.triggers import Recorded
+from record.audit.triggers import REFUSE_CHANGE, Recorded
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook.models import FormInstance
 from trial_edc import clock
@@ -34,6 +34,7 @@ class PreparationCheck(Recorded):
     confidentiality = confidential()
 
     class Meta(Recorded.Meta):
+        triggers = (*Recorded.Meta.triggers, REFUSE_CHANGE)
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from randomization.models.lists import RESTRICTED, confidential, person
 from randomization.vocabulary import CodeBreakCategory, CodeBreakKind, StudyStatus
-from record.audit.triggers import Recorded, Register
+from record.audit.triggers import REFUSE_CHANGE, Recorded, Register, written_once
 from record.audit.vault import Purpose, keyed_hash, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
@@ -36,6 +36,10 @@ class StudyStatusChange(Register):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Register.Meta):
+        triggers = (
+            *Register.Meta.triggers,
+            written_once("confirmed_by_id", "in_force_at", "withdrawn_at"),
+        )
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(
@@ -72,6 +76,7 @@ class CodeBreak(Register):
     )
 
     class Meta(Register.Meta):
+        triggers = (*Register.Meta.triggers, REFUSE_CHANGE)
         ordering = ("-at", "-id")
 
     @property

@@ -20,7 +20,7 @@ from record.accounts.roles import BlindingClass, Limit, Permission, Role
 from record.accounts.rules import Delegation
 from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.accounts.vocabulary import AccessChange
-from record.audit.triggers import REFUSE_REMOVAL, record
+from record.audit.triggers import REFUSE_REMOVAL, record, written_once
 from trial_edc import clock
 from trial_edc.choices import choices
 from trial_edc.typed_text import plain
@@ -241,7 +241,13 @@ class AccountProposal(TwoPersonEntry):
                 condition=~Q(approved_by=F("user")), name="nobody_approves_own_account"
             ),
         )
-        triggers = (record("register"), REFUSE_REMOVAL)
+        triggers = (
+            record("register"),
+            REFUSE_REMOVAL,
+            written_once(
+                "approved_by_id", "approved_at", "withdrawn_by_id", "withdrawn_at"
+            ),
+        )
 
     @property
     def digest(self) -> str:

@@ -31,6 +31,34 @@ REFUSE_CHANGE = pgtrigger.Trigger(
 )
 
 
+def written_once(*columns: str) -> pgtrigger.Trigger:
+    """Build a trigger that keeps a row, but for columns that are filled once.
+
+    A signature is withdrawn once and never revived, a proposal confirmed once: an entry
+    that tells another change would make it no better.
+    """
+    return pgtrigger.Trigger(
+        name="written_once",
+        level=pgtrigger.Row,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+            IF to_jsonb(NEW) - '{_array(columns)}'::text[]
+                <> to_jsonb(OLD) - '{_array(columns)}'::text[]
+            OR EXISTS (
+                SELECT FROM jsonb_each(to_jsonb(OLD)) filled
+                WHERE filled.key = ANY ('{_array(columns)}'::text[])
+                AND filled.value <> 'null'
+                AND to_jsonb(NEW) -> filled.key <> filled.value
+            ) THEN
+                RAISE EXCEPTION 'Rows of % stay as they were written.', TG_TABLE_NAME
+                USING ERRCODE = 'AU003';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 class RecordTrigger(pgtrigger.Trigger):
     """The trigger that records each write of a table.
 
@@ -104,7 +132,7 @@ class Recorded(models.Model):
 
     class Meta:
         abstract = True
-        triggers = (record(), REFUSE_REMOVAL)
+        triggers: tuple[pgtrigger.Trigger, ...] = (record(), REFUSE_REMOVAL)
 
 
 class Disposable(models.Model):
@@ -119,4 +147,4 @@ class Register(models.Model):
 
     class Meta:
         abstract = True
-        triggers = (record("register"), REFUSE_REMOVAL)
+        triggers: tuple[pgtrigger.Trigger, ...] = (record("register"), REFUSE_REMOVAL)

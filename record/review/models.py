@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Role
 from record.audit.models import Confidentiality
-from record.audit.triggers import Recorded
+from record.audit.triggers import REFUSE_CHANGE, Recorded, written_once
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from trial_edc import clock
@@ -101,6 +101,7 @@ class QueryStep(Recorded):
     at = models.DateTimeField(default=clock.now)
 
     class Meta(Recorded.Meta):
+        triggers = (*Recorded.Meta.triggers, REFUSE_CHANGE)
         ordering = ("id",)
 
     @property
@@ -140,6 +141,7 @@ class Verification(Recorded):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
+        triggers = (*Recorded.Meta.triggers, written_once("withdrawn_at"))
         ordering = ("id",)
 
     @property
@@ -184,6 +186,7 @@ class Signature(Recorded):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
+        triggers = (*Recorded.Meta.triggers, written_once("withdrawn_at"))
         ordering = ("id",)
 
     def get_signer_role_display(self) -> str:

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Limit, Permission
-from record.audit.triggers import Recorded
+from record.audit.triggers import REFUSE_CHANGE, Recorded
 from record.casebook import items
 from record.casebook.conditions import Answer
 from record.casebook.design import Log
@@ -88,7 +88,7 @@ class SentReport(Recorded):
     )
 
     class Meta(Recorded.Meta):
-        pass
+        triggers = (*Recorded.Meta.triggers, REFUSE_CHANGE)
 
 
 class SponsorAssessment(CRF):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from record.audit.models import Recorded
+from record.audit.triggers import REFUSE_CHANGE
 from record.casebook.models import Participant
 from trial_edc import clock
 
@@ -28,4 +29,5 @@ class BedsideAct(Recorded):
     stored_at = models.DateTimeField(default=clock.now)
 
     class Meta(Recorded.Meta):
+        triggers = (*Recorded.Meta.triggers, REFUSE_CHANGE)
         ordering = ("id",)
