@@ -30,6 +30,7 @@ REGISTERING = [
     "@previews_impact",
     "@reaches",
     "@register.*",
+    "@*.register_lookup",
     "@work_of",
 ]
 CALLED_BY_LIBRARIES = [
@@ -47,6 +48,12 @@ CALLED_BY_LIBRARIES = [
         "widgets",
     ),  # forms
     *("clone", "db_column", "prepare_value", "template_name"),  # fields and widgets
+    *(
+        "creation_counter",
+        "forward_related_accessor_class",
+        "from_db_value",
+        "path_infos",
+    ),  # a foreign key
     *("add_arguments", "help", "requires_*", "validate"),  # commands, validators
     *("disable_csrf", "form_tag", "layout"),  # crispy-forms
     *("from_email", "redirect_request", "handle_DATA"),  # mail and HTTP

@@ -39,10 +39,10 @@ class NumberColumn(Column):
 
 
 class CodeColumn(Column):
-    """A column of stored codes that sort by their place in `codes`."""
+    """A column of stored codes, or keys, that sort by their place in `codes`."""
 
     def __init__(
-        self, *args: Any, codes: Callable[[], Iterable[str]], **options: Any
+        self, *args: Any, codes: Callable[[], Iterable[Any]], **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self.codes = codes
@@ -137,13 +137,13 @@ class _StoredRows(TableQuerysetData):
 
 
 def _expression(
-    model: type[Model], path: OrderBy, codes: Iterable[str] | None = None
+    model: type[Model], path: OrderBy, codes: Iterable[Any] | None = None
 ) -> Any:
     place = _place(model, path.bare, codes)
     return (place.desc if path.is_descending else place.asc)(nulls_last=True)
 
 
-def _place(model: type[Model], path: str, codes: Iterable[str] | None) -> Any:
+def _place(model: type[Model], path: str, codes: Iterable[Any] | None) -> Any:
     """A field as it sorts: codes by their place, text without regard to case."""
     field = Accessor(path).get_field(model)
     if codes is None and field is not None and field.choices:

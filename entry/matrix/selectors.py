@@ -84,4 +84,8 @@ def _counts(user: User) -> dict[int, tuple[int, int, int]]:
         drafts=Count("id", filter=drafts, distinct=True),
         unverified=Count("id", filter=unverified, distinct=True),
     )
-    return {pk: tuple(counts) for pk, *counts in rows}
+    totals: dict[int, tuple[int, int, int]] = {}
+    for pk, *counts in rows:  # the restricted forms of a participant are a row apart
+        before = totals.get(pk, (0, 0, 0))
+        totals[pk] = tuple(map(sum, zip(before, counts, strict=True)))  # type: ignore[assignment]
+    return totals

@@ -10,7 +10,8 @@ from record.casebook.models import FormInstance, Participant
 
 def forms_visible_to(user: User) -> QuerySet[FormInstance]:
     forms = FormInstance.objects.filter(code__in=visible_codes(user))
-    return within_reach(user, forms.select_related("participant"))
+    forms = forms.select_related("participant")
+    return within_reach(user, forms.prefetch_related("participant"))  # of restricted
 
 
 def participants_visible_to(user: User) -> QuerySet[Participant]:

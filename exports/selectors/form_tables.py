@@ -12,8 +12,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
-
 from enrollment.consent.selectors import consent_days
 from exports.selectors import cells
 from exports.selectors.export_table import PLACE, ExportTable, place_cells
@@ -57,14 +55,15 @@ class Context:
         return self.usernames.get(pk, "")
 
 
-def stored_rows(design: FormDesign) -> QuerySet[AnyCRF]:
+def stored_rows(design: FormDesign) -> Iterable[AnyCRF]:
     """Rows of a form with what their cells need, in a fixed order."""
     links = [n for n, item in design.items.items() if isinstance(item, Ref)]
     if design.model.is_sealed:
         links = []
-    return (
+    rows = (
         design.model._default_manager.filter(form__struck_at=None)
         .select_related("form__participant", *links)
+        .prefetch_related("form__participant")  # of restricted forms
         .order_by(
             "form__participant__sequence",
             "form__visit",
@@ -72,6 +71,9 @@ def stored_rows(design: FormDesign) -> QuerySet[AnyCRF]:
             "form__occurrence",
         )
     )
+    if design.is_restricted:  # its few rows are put in order of participants here
+        return sorted(rows, key=lambda row: row.form.participant.sequence)
+    return rows.iterator(chunk_size=CHUNK_SIZE)
 
 
 def tables_of(design: FormDesign, context: Context) -> Iterator[ExportTable]:
@@ -86,7 +88,7 @@ def form_table(design: FormDesign, context: Context) -> ExportTable:
     heading = (*PLACE, *STATE, *(name for i in items for name in cells.headings(i)))
 
     def lines() -> Iterator[list[str]]:
-        for row in stored_rows(design).iterator(chunk_size=CHUNK_SIZE):
+        for row in stored_rows(design):
             line = [*place_cells(row.form), row.form.status, str(row.form.revision)]
             for item in items:
                 line += item_cells(item, row, context)
@@ -106,7 +108,7 @@ def item_group_table(
     )
 
     def lines() -> Iterator[list[str]]:
-        for row in stored_rows(design).iterator(chunk_size=CHUNK_SIZE):
+        for row in stored_rows(design):
             for number, group_row in enumerate(value_of(item, row) or (), 1):
                 line = [*place_cells(row.form), str(number)]
                 for column in columns:

@@ -1,11 +1,12 @@
 """Electronic signatures on exported forms."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
 from enrollment.models import EligibilityConfirmation
 from exports.selectors.export_table import PLACE, ExportTable, place_cells
+from record.casebook import catalogue
 from record.review.models import Signature
 from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements
@@ -33,8 +34,12 @@ def signatures_table(name: str, codes: Collection[str]) -> ExportTable:
             form__code__in=codes, form__struck_at=None
         )
         signatures = signatures.select_related("form__participant")
+        signatures = signatures.prefetch_related("form__participant")  # of restricted
         signatures = signatures.order_by("form__participant__sequence", "id")
-        for signature in signatures.iterator(CHUNK_SIZE):
+        rows: Iterable[Signature] = signatures.iterator(CHUNK_SIZE)
+        if any(catalogue.design(code).is_restricted for code in codes):
+            rows = sorted(rows, key=_sequence)
+        for signature in rows:
             if form := signature.form:
                 revision = str(signature.bound[str(form.pk)][0])
                 state = [form.code, revision, str(form.revision)]
@@ -44,6 +49,10 @@ def signatures_table(name: str, codes: Collection[str]) -> ExportTable:
             yield from _confirmations()
 
     return ExportTable(name, "Signatures", HEADING, lines())
+
+
+def _sequence(signature: Signature) -> int:
+    return signature.form.participant.sequence if signature.form else 0
 
 
 def _confirmations() -> Iterator[list[str]]:

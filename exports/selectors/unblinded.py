@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from exports.selectors.blinded import all_tables
 from exports.selectors.export_table import PLACE, ExportTable, place_cells
 from exports.selectors.form_tables import Context, tables_of
-from exports.selectors.signatures import CHUNK_SIZE, signature_cells, signatures_table
+from exports.selectors.signatures import signature_cells, signatures_table
 from randomization.arms import arms_of
 from randomization.models import Allocation, LotRecord, PreparationCheck
 from record.audit.models import Confidentiality
@@ -62,10 +62,9 @@ def arms_table() -> ExportTable:
 @implements("SIG-01")
 def preparation_checks_table() -> ExportTable:
     def lines() -> Iterator[list[str]]:
-        checks = PreparationCheck.objects.select_related("form__participant")
-        for check in checks.order_by(
-            "form__participant__sequence", "at", "pk"
-        ).iterator(CHUNK_SIZE):
+        checks = PreparationCheck.objects.prefetch_related("form__participant")
+        in_order = checks.order_by("at", "pk")
+        for check in sorted(in_order, key=lambda one: one.form.participant.sequence):
             yield [*place_cells(check.form), check.part, *signature_cells(check)]
 
     heading = (*PLACE, "part", "signer", "signer_role", "signed_at", "meaning")

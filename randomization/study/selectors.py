@@ -72,7 +72,7 @@ def _restricted_forms() -> QuerySet[FormInstance]:
     forms = FormInstance.objects.filter(
         confidentiality=Confidentiality.RESTRICTED, struck_at=None
     )
-    return forms.select_related("participant").order_by("participant__sequence", "id")
+    return forms.order_by("id")
 
 
 def outstanding_forms(user: User) -> list[OutstandingForm]:
@@ -82,9 +82,10 @@ def outstanding_forms(user: User) -> list[OutstandingForm]:
         if line.state == VerificationState.VERIFIED
     }
     with_open_query = set(_open_queries().values_list("form", flat=True))
+    forms = _restricted_forms().prefetch_related("participant", "signatures")
     return [
         OutstandingForm(form, reason)
-        for form in _restricted_forms().prefetch_related("signatures")
+        for form in sorted(forms, key=lambda form: form.participant.sequence)
         for reason in _outstanding_reasons(form, verified, with_open_query)
     ]
 
@@ -111,9 +112,7 @@ def _open_queries() -> QuerySet[Query]:
 
 
 def restricted_forms_hash() -> str:
-    revisions = (
-        _restricted_forms().order_by("id").values_list("id", "revision", "digest")
-    )
+    revisions = _restricted_forms().values_list("id", "revision", "digest")
     text = ";".join(f"{key}:{revision}:{digest}" for key, revision, digest in revisions)
     return keyed_hash(Purpose.PRODUCT, text)
 

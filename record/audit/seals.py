@@ -18,6 +18,7 @@ from record.audit.models import Entry, Seal, SealedEntry
 from record.audit.reading import fixed_settings
 from trial_edc.requirements import implements
 
+UNNAMED = 0  # the transaction of an entry of a restricted row
 LEAF, NODE = b"\x00", b"\x01"
 BATCH = 5_000
 
@@ -123,7 +124,11 @@ def _verify_entries() -> SealVerdict:
         while rows := cursor.fetchmany(BATCH):
             for pk, seal_id, sealed, text, transaction_id in rows:
                 if seal_id is None:
-                    late = last is None or transaction_id >= last.horizon
+                    late = (
+                        last is None
+                        or transaction_id == UNNAMED
+                        or transaction_id >= last.horizon
+                    )
                     _require(late or pk > highest, f"Entry {pk} was inserted.", pk)
                     unsealed += 1
                     continue

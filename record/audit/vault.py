@@ -80,6 +80,7 @@ def _wrapped_key(purpose: Purpose) -> str:
 
 def forget_keys() -> None:
     _cipher.cache_clear()
+    _hashing_key.cache_clear()
     _wrapped_key.cache_clear()
 
 
@@ -121,13 +122,19 @@ def unseal(purpose: Purpose, sealed: str, *, bound_to: str = "") -> str:
 
 
 def keyed_hash(purpose: Purpose, text: str) -> str:
-    """Hash that only the holder of the key can make, to find equal texts.
+    """Hash that only the holder of the key can make, to find equal texts."""
+    return hmac.digest(hashing_key(purpose), text.encode(), "sha256").hex()
 
-    The hashing key is derived from the data key, so it survives a rotation.
-    """
-    data_key = _master().decrypt(_wrapped_key(purpose).encode())
-    hashing_key = HKDF(SHA256(), 32, salt=None, info=b"keyed hash").derive(data_key)
-    return hmac.digest(hashing_key, text.encode(), "sha256").hex()
+
+def hashing_key(purpose: Purpose) -> bytes:
+    """Derived from the data key, so it survives a rotation."""
+    return _hashing_key(_wrapped_key(purpose))
+
+
+@cache
+def _hashing_key(wrapped: str) -> bytes:
+    data_key = _master().decrypt(wrapped.encode())
+    return HKDF(SHA256(), 32, salt=None, info=b"keyed hash").derive(data_key)
 
 
 def outdated_keys() -> list[str]:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from record.audit.attribution import Reason
 from record.audit.models import Confidentiality
+from record.audit.pseudonyms import PSEUDONYMS
 from record.audit.triggers import REFUSE_REMOVAL, Recorded, record, record_each
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.items import Item
+from record.casebook.participant_key import ParticipantKey
 from record.casebook.values import MissingCode, Value
 from trial_edc import clock
 
@@ -32,6 +34,29 @@ KEEP_NUMBER = pgtrigger.Trigger(
     func="""
         RAISE EXCEPTION 'A participant keeps the number for ever.'
         USING ERRCODE = 'AU003';
+    """,
+)
+
+
+# In place of the foreign key that a pseudonym cannot have; behind the trail's trigger.
+WHOSE = pgtrigger.Trigger(
+    name="whose",
+    level=pgtrigger.Row,
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func=f"""
+        IF NEW.confidentiality = '{Confidentiality.RESTRICTED.value}' THEN
+            IF TG_OP = 'INSERT' AND NEW.participant_id < {PSEUDONYMS.start} THEN
+                RAISE EXCEPTION 'A restricted form names no participant.'
+                USING ERRCODE = 'AU003';
+            END IF;
+        ELSIF (TG_OP = 'INSERT' OR NEW.participant_id <> OLD.participant_id)
+        AND NOT EXISTS (
+            SELECT FROM public.casebook_participant WHERE id = NEW.participant_id
+        ) THEN
+            RAISE EXCEPTION 'This form is of nobody.' USING ERRCODE = 'AU003';
+        END IF;
+        RETURN NULL;
     """,
 )
 
@@ -68,9 +93,10 @@ class FormInstance(models.Model):
     """A form in the casebook; it exists before its data, so that it can be due.
 
     Only the trigger of its CRF table moves `revision`, `item_revisions` and `digest`.
+    Nothing moves a restricted form to another participant.
     """
 
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="forms")
+    participant = ParticipantKey(Participant, models.PROTECT, related_name="forms")
     code = models.CharField(max_length=3)
     visit = models.CharField(max_length=3, blank=True)
     visit_number = models.PositiveSmallIntegerField(default=0)
@@ -119,6 +145,7 @@ class FormInstance(models.Model):
                 "sheet", unrecorded=("saved_at", "saved_by_id"), unless=SET_BY_TRIGGER
             ),
             REFUSE_REMOVAL,
+            WHOSE,
             pgtrigger.Trigger(
                 name="keep_revision",
                 level=pgtrigger.Row,
@@ -126,6 +153,9 @@ class FormInstance(models.Model):
                 operation=pgtrigger.Update,
                 # Only the function behind the CRF's trigger updates as the owner.
                 func="""
+                    IF NEW.confidentiality = 'restricted' THEN
+                        NEW.participant_id := OLD.participant_id;
+                    END IF;
                     IF pg_trigger_depth() < 2 OR current_user::regrole <> (
                         SELECT relowner FROM pg_catalog.pg_class WHERE oid = TG_RELID
                     ) THEN

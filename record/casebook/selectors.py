@@ -7,11 +7,17 @@ from typing import Any
 from django.db import connection
 
 from record.audit.models import ExactDecoder
+from record.audit.pseudonyms import participant_behind
 from record.casebook import catalogue
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import AnyCRF, FormInstance, Participant
+from record.casebook.participant_key import with_pseudonyms
 from record.casebook.values import MissingCode, is_blank
 from trial_edc.dates import site_date
+
+
+def in_order_of_numbers() -> Iterable[int]:
+    return Participant.objects.order_by("number").values_list("pk", flat=True)
 
 
 def row_of(form: FormInstance) -> AnyCRF:
@@ -77,7 +83,7 @@ def stored_form_data(
     """Yield (participant, form) of the forms, struck-out ones only `with_struck`.
 
     One select, however many forms and participants, in order of participant, form,
-    visit number and occurrence.
+    visit number and occurrence; restricted forms come behind the others.
     """
     quote = connection.ops.quote_name
     parts = [
@@ -89,14 +95,14 @@ def stored_form_data(
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(parts) + " ORDER BY 1, 3, 5, 6, 2",
-            {"people": list(people), "with_struck": with_struck},
+            {"people": with_pseudonyms(people), "with_struck": with_struck},
         )
         rows = cursor.fetchall()
-    for participant_id, *columns, stored in rows:
+    for stored_id, *columns, stored in rows:
         form = FormInstance(**dict(zip(_FORM_COLUMNS, columns, strict=True)))
         form.item_revisions = json.loads(columns[-1])
         row = _row_from(stored, catalogue.design(form.code).model)
-        yield participant_id, data_of(form, row)
+        yield participant_behind(stored_id), data_of(form, row)
 
 
 def _row_from(text: str, model: type[AnyCRF]) -> AnyCRF:

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from record.casebook import catalogue
 from record.casebook.access import visible_codes
+from record.casebook.models import Participant
 from record.review.models import Query
 from trial_edc import clock
 from trial_edc.text_fields import TypedIdentifier
@@ -36,14 +37,17 @@ class ParticipantNumberFilter(django_filters.CharFilter):
         """Compare without dashes: they are left out where numbers are typed."""
         if not value:
             return qs
-        number = Replace(self.field_name, Value("-"))
+        number = Replace("number", Value("-"))
         typed = {f"typed_number__{self.lookup_expr}": value.replace("-", "")}
-        narrowed: QuerySet[Any] = qs.alias(typed_number=number).filter(**typed)
+        people = Participant.objects.alias(typed_number=number).filter(**typed)
+        narrowed: QuerySet[Any] = qs.filter(**{f"{self.path}__in": list(people)})
         return narrowed
 
-    def __init__(self, field_name: str, lookup: str = "icontains") -> None:
+    def __init__(self, path: str, lookup: str = "icontains") -> None:
+        """The path leads to the participant."""
+        self.path = path
         super().__init__(
-            field_name,
+            path,
             lookup,
             label=_("Participant"),
             widget=forms.SearchInput({"size": 8}),
@@ -69,7 +73,7 @@ class _FormsOfReader(django_filters.FilterSet):
 class QueryFilters(_FormsOfReader):
     """Which queries the list shows, apart from their state."""
 
-    participant = ParticipantNumberFilter("form__participant__number")
+    participant = ParticipantNumberFilter("form__participant")
     form = FormFilter("form__code")
     older = django_filters.TypedChoiceFilter(
         label=pgettext_lazy("of a query", "Age"),
@@ -87,5 +91,5 @@ class QueryFilters(_FormsOfReader):
 class VerificationFilters(_FormsOfReader):
     """Which forms the verification list shows, apart from their state."""
 
-    participant = ParticipantNumberFilter("participant__number")
+    participant = ParticipantNumberFilter("participant")
     form = FormFilter("code")

@@ -6,6 +6,7 @@ given (docs/adr/0002).
 
 import json
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
@@ -16,6 +17,7 @@ from record.audit.models import Confidentiality
 from record.audit.triggers import REFUSE_CHANGE, Recorded, written_once
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.models import FormInstance, Participant
+from record.casebook.participant_key import ParticipantKey
 from trial_edc import clock
 from trial_edc.wording import Wording, written_out
 
@@ -163,6 +165,26 @@ class Verification(Recorded):
         self.sealed_items = seal(_purpose(self.form), text, padded_to=SEALED_BYTES)
 
 
+OF_ITS_FORM = pgtrigger.Trigger(
+    name="of_its_form",
+    level=pgtrigger.Row,
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    # With a pseudonym where the form has one.
+    func="""
+        IF NEW.form_id IS NOT NULL THEN
+            SELECT f.participant_id INTO NEW.participant_id
+            FROM public.casebook_forminstance f WHERE f.id = NEW.form_id;
+        ELSIF NOT EXISTS (
+            SELECT FROM public.casebook_participant WHERE id = NEW.participant_id
+        ) THEN
+            RAISE EXCEPTION 'This signature is of nobody.' USING ERRCODE = 'AU003';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
 class Signature(Recorded):
     """A signature confirmed with the password, bound to forms at their revisions.
 
@@ -171,7 +193,7 @@ class Signature(Recorded):
     added.
     """
 
-    participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
+    participant = ParticipantKey(Participant, models.PROTECT, related_name="+")
     form = models.ForeignKey(
         FormInstance, models.PROTECT, related_name="signatures", null=True
     )
@@ -186,7 +208,11 @@ class Signature(Recorded):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
-        triggers = (*Recorded.Meta.triggers, written_once("withdrawn_at"))
+        triggers = (
+            *Recorded.Meta.triggers,
+            OF_ITS_FORM,
+            written_once("withdrawn_at"),
+        )
         ordering = ("id",)
 
     def get_signer_role_display(self) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
 from record.casebook import catalogue
+from record.casebook.selectors import in_order_of_numbers
 from trial_edc.tables import CodeColumn, NumberColumn, Table
 
 
@@ -16,7 +17,9 @@ class QueryTable(Table):
     attributes: ClassVar = {"class": "table as-lines"}
 
     state = Column(_("State"))
-    participant = Column(_("Participant"), "form__participant__number")
+    participant = CodeColumn(
+        _("Participant"), order_by="form__participant", codes=in_order_of_numbers
+    )
     form = CodeColumn(
         _("Form"),
         order_by=("form__code", "form__visit_number", "form__occurrence"),

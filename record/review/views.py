@@ -132,9 +132,9 @@ def _is_in(state: VerificationState, choice: str) -> bool:
 
 
 def _with_forms(lines: Sequence[VerificationLine]) -> list[dict[str, object]]:
-    forms = FormInstance.objects.select_related("participant").in_bulk(
-        [line.form_id for line in lines]
-    )
+    stored = FormInstance.objects.select_related("participant")
+    stored = stored.prefetch_related("participant")  # of restricted forms
+    forms = stored.in_bulk([line.form_id for line in lines])
     return [
         {
             "verification": line,

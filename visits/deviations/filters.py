@@ -10,7 +10,7 @@ from visits.deviations.vocabulary import DeviationCategory, Importance
 class DeviationFilters(django_filters.FilterSet):
     """Which deviations the list shows, apart from their step."""
 
-    participant = ParticipantNumberFilter("form__participant__number")
+    participant = ParticipantNumberFilter("form__participant")
     category = django_filters.ChoiceFilter(
         label=_("Category"),
         empty_label=_("all"),

@@ -20,6 +20,7 @@ from record.accounts.roles import Permission, Role
 from record.audit import once
 from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
+from record.audit.pseudonyms import pseudonym_of
 from record.capture.save_hooks import Saved
 from record.casebook.models import Participant
 from record.casebook.selectors import casebook_of
@@ -115,7 +116,8 @@ def arm_for_unblinded_investigator(participant: Participant, *, by: User) -> str
             "purpose": "setting",
             "confidentiality": Confidentiality.RESTRICTED,
         }
-        act("arm_seen", participant_id=participant.pk, details=details)
+        pseudonym = pseudonym_of(participant.pk)
+        act("arm_seen", participant_id=pseudonym, details=details)
     return arm
 
 

@@ -83,7 +83,7 @@ class LotView:
     def movements(self) -> list[dict[str, Any]]:
         stored = self.content["movements"]
         records = [movement["record"] for movement in stored if "record" in movement]
-        dispensed_for = FormInstance.objects.select_related("participant").in_bulk(
+        dispensed_for = FormInstance.objects.prefetch_related("participant").in_bulk(
             records
         )
         rows = [
@@ -127,7 +127,7 @@ def lot_of(number: str) -> LotRecord | None:
 
 
 def product_records_of_lot(number: str) -> list[FormInstance]:
-    records = ProductRecord.objects.select_related("form__participant")
+    records = ProductRecord.objects.prefetch_related("form__participant")
     return [
         record.form
         for record in records.filter(form__struck_at=None).order_by("form_id")

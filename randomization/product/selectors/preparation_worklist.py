@@ -180,7 +180,7 @@ def preparations() -> list[Preparation]:
     forms = FormInstance.objects.filter(
         code="PRD", status__in=open_states, struck_at=None
     )
-    return preparations_of(list(forms.select_related("participant")))
+    return preparations_of(list(forms.prefetch_related("participant")))
 
 
 def preparations_of(forms: list[FormInstance]) -> list[Preparation]:

@@ -67,7 +67,7 @@ def confirm_preparation(
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
         form_instances.lock(form.participant)
-        form = FormInstance.objects.select_related("participant").get(pk=form.pk)
+        form = FormInstance.objects.get(pk=form.pk)
         record = worklist.record_of(form)
         part = _part_of(by, data_of(form, record))
         if not by.may(MAY_CONFIRM[part]):

@@ -19,6 +19,7 @@ from record.accounts.roles import Permission
 from record.audit.attribution import Source, act, attributed
 from record.audit.events import announce
 from record.audit.models import Confidentiality
+from record.audit.pseudonyms import pseudonym_of
 from record.capture.events import DeviationFound
 from record.capture.problems import SaveRefused
 from record.capture.save_hooks import Saved
@@ -98,7 +99,7 @@ def _with_arms(preparations: list[Preparation], *, by: User) -> list[Preparation
 
 def _record_view(participant_id: int, purpose: str) -> None:
     details = {"purpose": purpose, "confidentiality": Confidentiality.RESTRICTED}
-    act("arm_seen", participant_id=participant_id, details=details)
+    act("arm_seen", participant_id=pseudonym_of(participant_id), details=details)
 
 
 def require_lot_and_allocation_to_match(saved: Saved) -> None:

@@ -61,8 +61,7 @@ def preparation(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _product_record(pk: int) -> FormInstance:
-    records = FormInstance.objects.select_related("participant")
-    return get_object_or_404(records.filter(code="PRD", struck_at=None), pk=pk)
+    return get_object_or_404(FormInstance, code="PRD", struck_at=None, pk=pk)
 
 
 def _next_act(request: StaffRequest, preparation: Preparation) -> dict[str, object]:

@@ -22,6 +22,7 @@ def queries_visible_to(user: User) -> QuerySet[Query]:
     queries = (
         Query.objects.filter(form__code__in=visible_codes(user))
         .select_related("form__participant", "raised_by")
+        .prefetch_related("form__participant")  # of restricted forms
         .order_by("raised_at", "id")
     )
     return within_reach(user, queries, "form__participant")

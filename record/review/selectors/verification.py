@@ -116,10 +116,10 @@ def _sealed_lines(codes: Iterable[str]) -> Iterator[VerificationLine]:
         forms = FormInstance.objects.filter(
             code=code, status=FormStatus.COMPLETE, struck_at=None
         )
-        forms = forms.select_related("participant").prefetch_related("verifications")
+        forms = forms.prefetch_related("participant", "verifications")
         rows = catalogue.design(code).model._default_manager.filter(form__in=forms)
         rows_by_form = rows.in_bulk()
-        for form in forms:
+        for form in sorted(forms, key=lambda form: form.participant.sequence):
             row = rows_by_form.get(form.pk)
             revisions = revisions_of(form, row) if row else {}
             marks = verified_items(form.verifications.all(), revisions)

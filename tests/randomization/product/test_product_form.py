@@ -13,6 +13,7 @@ from randomization.product.selectors.lots import lot_choices
 from randomization.product.selectors.preparation_worklist import preparations_of
 from record.audit.attribution import Reason
 from record.audit.models import Entry
+from record.audit.pseudonyms import participant_behind
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from tests.entry.form.pages import text_of
@@ -44,7 +45,7 @@ def test_allocation_weight_and_plan_stand_on_the_product_record(
     assert "Restricted: shows a product or an arm" in page
     assert facts in page
     [seen] = Entry.objects.filter(act="arm_seen")
-    assert seen.participant_id == record.participant_id
+    assert participant_behind(seen.participant_id) == record.participant_id
 
 
 def test_product_record_says_when_no_signed_request_holds(client, record):
