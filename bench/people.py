@@ -43,7 +43,7 @@ def copies(original: Participant, first: int, count: int) -> None:
     """Copy a participant with all filled forms; the numbers of copies begin there."""
     forms = list(_filled(original))
     step = len(forms)
-    with _restoring() as cursor:
+    with restoring() as cursor:
         parameters = {"from": first, "until": first + count - 1}
         columns = {
             "id": f"{APART} + n",
@@ -97,7 +97,7 @@ COLUMNS = """
 
 
 @contextmanager
-def _restoring() -> Iterator[Any]:
+def restoring() -> Iterator[Any]:
     """Write as the superuser of the embedded server, without triggers."""
     owner = psycopg2.extensions.parse_dsn(os.environ["OWNER_DATABASE_URL"])
     session = psycopg2.connect(**{**owner, "user": "postgres"})

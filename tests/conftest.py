@@ -23,7 +23,10 @@ from pytest_django import DjangoDbBlocker
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from record.audit.vault import forget_keys
+from record.casebook.models import FormInstance
 from tests.servers import clean_database
+from trial_edc.copies import COPIES
+from visits.schedule.facts import FORMS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -128,6 +131,22 @@ def django_db_setup(
 def _renew(_test: TransactionTestCase) -> None:
     connections.close_all()
     clean_database()
+
+
+@pytest.fixture(autouse=True)
+def _copies_fit(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After each test, what lists are told is what the forms say."""
+    if not request.node.get_closest_marker("django_db"):
+        yield
+        return
+    request.getfixturevalue("db")
+    yield
+    if connections["default"].needs_rollback:
+        return
+    moved = FormInstance.objects.filter(code__in=FORMS, revision__gt=0)
+    people = list(moved.values_list("participant_id", flat=True).distinct())
+    if people:
+        assert [list(copy.differences(people)) for copy in COPIES] == [[], []]
 
 
 @pytest.fixture(scope="session", autouse=True)

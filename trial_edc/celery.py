@@ -114,6 +114,10 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    "compare what lists show with the forms": {
+        "task": "record.notices.tasks.watch_copies",
+        "schedule": crontab(hour=1, minute=30),
+    },
     "clear sessions that have ended": {
         "task": "record.accounts.tasks.clear_sessions",
         "schedule": crontab(hour=2, minute=30),

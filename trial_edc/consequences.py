@@ -6,10 +6,12 @@ lines. `docs/architecture.md` shows the place of this in a save.
 """
 
 from enrollment.consent import consequences as consent
+from enrollment.consent.facts.reconsent import CODES as STANDING_FORMS
 from enrollment.contact import consequences as contact
 from enrollment.eligibility import consequences as eligibility
 from enrollment.identity import consequences as identity
 from enrollment.screening import consequences as screening
+from enrollment.standing import consequences as standing
 from outcomes import consequences as outcomes
 from randomization.allocation import consequences as allocation
 from randomization.code_breaks import consequences as code_breaks
@@ -26,6 +28,7 @@ from record.accounts.events import (
 from record.audit.floods import TriesFlooded
 from record.capture.events import (
     DeviationFound,
+    EligibilityConfirmed,
     FormReturned,
     FormSigned,
     Randomized,
@@ -40,15 +43,29 @@ from safety.reports import consequences as reports
 from visits.calendar import consequences as calendar
 from visits.deviations import consequences as deviations
 from visits.infusions import consequences as infusions
+from visits.outlooks import consequences as outlooks
 from visits.reminders import consequences as reminders
 from visits.schedule import consequences as schedule
+from visits.schedule.facts import FORMS as SCHEDULE_FORMS
 
 # Who of a blinded role may know an arm, and so names none in a text.
 ARM_KNOWLEDGE = (has_learned_arm,)
 
 CORRECTION = (on_items(eligibility.report_correction),)
 
-ON_SAVE = {
+# What lists ask often, kept beside the forms that it follows from.
+EVIDENCE_FORMS = ("DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST")
+OTHER_VISIT_FORMS = ("VIT", "LAB", "O28", "OM3")
+COPIES = (
+    (STANDING_FORMS, on_items(standing.keep_standing)),
+    (EVIDENCE_FORMS, on_items(standing.keep_standing_of_confirmed)),
+    ((*SCHEDULE_FORMS, "VSI"), on_items(outlooks.keep_outlooks)),
+    (OTHER_VISIT_FORMS, on_items(outlooks.keep_outlooks_of_begun_visit)),
+    (("CRE",), on_items("sample_at", outlooks.keep_outlooks)),
+    (("CAL",), on_items("at", "reached", outlooks.keep_outlooks)),
+)
+
+ACTS = {
     "SCN": (
         on_items("age_years", "sex", "approached_at", screening.recheck_demographics),
         on_items("sex", "approached_at", identity.ask_about_birth),
@@ -156,6 +173,10 @@ ON_SAVE = {
     "CAL": (on_items("result", deaths.ensure_death_form),),
     "OM3": (on_items(outcomes.ensure_end_of_study),),
 }
+ON_SAVE = {
+    code: ACTS.get(code, ()) + tuple(hook for codes, hook in COPIES if code in codes)
+    for code in {*ACTS, *(code for codes, _hook in COPIES for code in codes)}
+}
 
 ON_EVENT = {
     AccountChanged: (calendar.end_feed, notices.notify_of_account_change),
@@ -164,15 +185,23 @@ ON_EVENT = {
     TriesFlooded: (notices.notify_of_flood,),
     PasswordLinkNeeded: (notices.mail_password_link,),
     RoleLeft: (notices.notify_of_empty_role,),
-    Randomized: (schedule.create_visit_forms,),
+    EligibilityConfirmed: (standing.keep_standing_of_participant,),
+    Randomized: (
+        schedule.create_visit_forms,
+        outlooks.keep_outlooks_of_randomized,
+        standing.keep_standing_of_participant,
+    ),
     FormSigned: (
         product.create_record_of_signed_request,
         schedule.recalculate_after_signature,
+        outlooks.keep_outlooks_after,
     ),
     FormReturned: (
         reports.refuse_returning_sent_reports,
         eligibility.withdraw_confirmation,
         schedule.recalculate_after_signature,
+        outlooks.keep_outlooks_after,
+        standing.keep_standing_after,
     ),
     DeviationFound: (deviations.enter_deviation,),
     RowStruck: (
@@ -183,5 +212,7 @@ ON_EVENT = {
         reports.refuse_striking_sent_reports,
         adverse_events.undo_struck_row,
         outcomes.reapply_after_strike,
+        outlooks.keep_outlooks_after,
+        standing.keep_standing_after,
     ),
 }

@@ -16,6 +16,7 @@ from enrollment.models.immunosuppression import ImmunosuppressiveDrug
 from enrollment.models.eligibility import EligibilityAssessment
 from enrollment.models.confirmation import EligibilityConfirmation
 from enrollment.models.frozen import FrozenScreening
+from enrollment.models.standing import ParticipantStanding
 
 __all__ = [
     "ConsentDocument",
@@ -28,6 +29,7 @@ __all__ = [
     "ImmunosuppressiveDrug",
     "InformedConsent",
     "MedicalHistory",
+    "ParticipantStanding",
     "PersonKey",
     "RefusedRegistration",
     "ScreeningLog",

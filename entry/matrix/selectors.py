@@ -1,25 +1,33 @@
-"""The matrix of all participants; selects fixed in number."""
+"""The matrix: the participants in sight with their visits, and counts of all.
 
-from collections.abc import Callable, Mapping
+The selects are fixed in number, and read no form.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
-from enrollment.consent.facts.reconsent import ReconsentDue
-from enrollment.consent.selectors import reconsents_due
-from enrollment.screening.facts import participant_status as statuses
-from enrollment.screening.selectors import statuses_of
+from enrollment.standing.selectors import consent_due
+from enrollment.vocabulary import ParticipantStatus
 from entry.casebook.selectors.cells import GRID_VISITS
 from entry.selectors.visibility import participants_visible_to
 from record.accounts.models import User
+from record.audit.models import Confidentiality
+from record.casebook import catalogue
 from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import casebooks_of
 from record.review.models import QueryState
+from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits.schedule import facts as schedule
+from visits.outlooks.selectors import outlooks_at, visit_at
 from visits.schedule.facts import Visit
-from visits.schedule.selectors import schedules_of
+
+FILTERS = ("overdue", "due", "queries", "drafts", "verify", "consent")
+Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -28,64 +36,95 @@ class MatrixRow:
 
     participant: Participant
     status: str
-    visits: list[Visit]
-    next_visit: Visit | None
+    visits: Sequence[Visit]
     open_queries: int
     drafts: int
-    to_verify: int
-    due: list[ReconsentDue]  # consents to ask for
 
     @property
-    def is_overdue(self) -> bool:
-        return any(visit.status == VisitStatus.OVERDUE for visit in self.visits)
-
-    @property
-    def is_due(self) -> bool:
-        return any(visit.status == VisitStatus.DUE for visit in self.visits)
+    def next_visit(self) -> Visit | None:
+        """The participant is to come to it: a record to be entered is none."""
+        awaited = (v for v in self.visits if v.is_open and not v.awaits_record)
+        return next(awaited, None)
 
 
-FILTERS: Mapping[str, Callable[[MatrixRow], bool]] = {
-    "overdue": lambda row: row.is_overdue,
-    "due": lambda row: row.is_due,
-    "queries": lambda row: row.open_queries > 0,
-    "drafts": lambda row: row.drafts > 0,
-    "verify": lambda row: row.to_verify > 0,
-    "consent": lambda row: bool(row.due),
-}
+def people_in_matrix(user: User) -> QuerySet[Any]:
+    """With `status`, in the order of their numbers."""
+    status = Coalesce("standing__status", Value(ParticipantStatus.APPROACHED.value))
+    return participants_visible_to(user).annotate(status=status)
 
 
-def matrix_for(user: User) -> list[MatrixRow]:
-    """All participants with their visits; the selects do not grow with them."""
-    participants = list(participants_visible_to(user))
-    casebooks = casebooks_of(participants, sorted({*schedule.FORMS, *statuses.CODES}))
-    plans = schedules_of(participants, casebooks)
-    states = statuses_of(participants, casebooks)
-    counts, due = _counts(user), reconsents_due(casebooks)
+def is_in(name: str, user: User) -> Q:
+    """Of the participants that a filter selects; raises `KeyError` for none of ours."""
+    now = clock.now()
+    visits = outlooks_at(now).filter(participant=OuterRef("pk"), visit__in=GRID_VISITS)
+    forms = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
+    unverified = forms.filter(status=FormStatus.COMPLETE, verifications=None)
+    return {
+        "overdue": lambda: Q(Exists(visits.filter(status_now=VisitStatus.OVERDUE))),
+        "due": lambda: Q(Exists(visits.filter(status_now=VisitStatus.DUE))),
+        "queries": lambda: _has(forms.filter(queries__state=QueryState.OPEN), user),
+        "drafts": lambda: _has(forms.filter(status=FormStatus.DRAFT), user),
+        "verify": lambda: _has(unverified, user),
+        "consent": lambda: consent_due(clock.today()),
+    }[name]()
+
+
+def _has(forms: QuerySet[FormInstance], user: User) -> Q:
+    """Of participants with such a form; no join leads from a restricted one to them."""
+    has_open = Q(Exists(forms.filter(participant=OuterRef("pk"))))
+    if not any(catalogue.design(code).is_restricted for code in visible_codes(user)):
+        return has_open
+    restricted = forms.filter(confidentiality=Confidentiality.RESTRICTED)
+    return has_open | Q(pk__in=set(restricted.values_list("participant_id", flat=True)))
+
+
+def counts_of(people: QuerySet[Any], user: User) -> Counts:
+    """How many each filter and each status selects, in one statement."""
+    everybody = people.order_by()
+    by_status = everybody.values(kind=F("status")).annotate(n=Count("pk"))
+    filters = [
+        everybody.filter(is_in(name, user))
+        .values(kind=Value(name))
+        .annotate(n=Count("pk"))
+        for name in FILTERS
+    ]
+    return dict(by_status.union(*filters, all=True).values_list("kind", "n"))
+
+
+def matrix_rows(people: Sequence[Any], user: User) -> list[MatrixRow]:
+    """Rows of `people_in_matrix` in sight."""
+    now = clock.now()
+    visits = defaultdict(list)
+    outlooks = outlooks_at(now).filter(participant__in=people, visit__in=GRID_VISITS)
+    for outlook in outlooks.order_by("place"):
+        visits[outlook.participant_id].append(visit_at(outlook, now))
+    counts = _counts(people, user)
     return [
         MatrixRow(
-            participant,
-            states[participant.pk].value,
-            [v for v in plans[participant.pk].visits if v.code in GRID_VISITS],
-            plans[participant.pk].next_visit,
-            *counts.get(participant.pk, (0, 0, 0)),
-            due=due[participant.pk],
+            person,
+            person.status,
+            visits[person.pk],
+            *counts.get(person.pk, (0, 0)),
         )
-        for participant in participants
+        for person in people
     ]
 
 
-def _counts(user: User) -> dict[int, tuple[int, int, int]]:
-    forms = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
-    open_queries = Q(queries__state=QueryState.OPEN)
-    drafts = Q(status=FormStatus.DRAFT)
-    unverified = Q(status=FormStatus.COMPLETE, verifications=None)
-    rows = forms.values_list("participant_id").annotate(
-        open=Count("queries", filter=open_queries, distinct=True),
-        drafts=Count("id", filter=drafts, distinct=True),
-        unverified=Count("id", filter=unverified, distinct=True),
+def _counts(people: Sequence[Any], user: User) -> Mapping[int, tuple[int, int]]:
+    """Open queries and drafts by participant."""
+    forms = FormInstance.objects.filter(
+        participant__in=people, code__in=visible_codes(user), struck_at=None
     )
-    totals: dict[int, tuple[int, int, int]] = {}
-    for pk, *counts in rows:  # the restricted forms of a participant are a row apart
-        before = totals.get(pk, (0, 0, 0))
-        totals[pk] = tuple(map(sum, zip(before, counts, strict=True)))  # type: ignore[assignment]
+    rows = forms.values_list("participant_id").annotate(
+        open=Count("queries", filter=Q(queries__state=QueryState.OPEN), distinct=True),
+        drafts=Count("id", filter=Q(status=FormStatus.DRAFT), distinct=True),
+    )
+    totals: dict[int, tuple[int, int]] = {}
+    for (
+        pk,
+        queries,
+        drafts,
+    ) in rows:  # restricted forms of a participant are a row apart
+        before = totals.get(pk, (0, 0))
+        totals[pk] = before[0] + queries, before[1] + drafts
     return totals

@@ -1,46 +1,52 @@
 """Pages: the matrix of participants, and the search for a number."""
 
-from collections import Counter
-
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from enrollment.screening.rules.participant_numbers import is_mistyped, person_number
 from entry.casebook.views import CASEBOOK_READERS, QUERIES, REGISTER
-from entry.matrix.selectors import FILTERS, matrix_for
+from entry.matrix.selectors import (
+    FILTERS,
+    counts_of,
+    is_in,
+    matrix_rows,
+    people_in_matrix,
+)
 from entry.selectors.visibility import participants_visible_to
 from record.accounts.access import StaffRequest, permitted
 from trial_edc.context import page_for
 from trial_edc.protocol import PROTOCOL
 
+PEOPLE_A_PAGE = 100
+
 
 @permitted(*CASEBOOK_READERS)
 def matrix(request: StaffRequest) -> HttpResponse:
-    rows = matrix_for(request.user)
+    user = request.user
     filter_name = request.GET.get("show", "")
     status = request.GET.get("status", "")
-    counts = {name: sum(map(rule, rows)) for name, rule in FILTERS.items()}
-    statuses = Counter(row.status for row in rows)
-    visible_rows = [
-        row
-        for row in rows
-        if (filter_name not in FILTERS or FILTERS[filter_name](row))
-        and status in ("", row.status)
-    ]
+    everybody = people_in_matrix(user)
+    counts = counts_of(everybody, user)
+    selected = everybody.filter(status=status) if status else everybody
+    if filter_name in FILTERS:
+        selected = selected.filter(is_in(filter_name, user))
+    page = Paginator(selected, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
+    statuses = {name: n for name, n in counts.items() if name not in FILTERS}
     context = {
-        "rows": visible_rows,
-        "total": len(rows),
+        "page": page,
+        "rows": matrix_rows(list(page), user),
+        "total": sum(statuses.values()),
         "counts": counts,
         "is_filtered": bool(filter_name or status),
-        "is_whole": len(visible_rows) == len(rows),
         "filter": filter_name,
         "status": status,
         "statuses": sorted(statuses.items()),
         "slots": PROTOCOL.schedule.visits,
-        "register": page_for(request.user, REGISTER),
-        "queries": page_for(request.user, QUERIES),
+        "register": page_for(user, REGISTER),
+        "queries": page_for(user, QUERIES),
     }
     return render(request, "entry/matrix/matrix.html", context)
 

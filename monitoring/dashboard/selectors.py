@@ -1,24 +1,24 @@
 """Figures of the dashboard, pooled over both arms, in a fixed number of selects."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from enrollment.screening.facts import participant_status as statuses
-from enrollment.screening.selectors import statuses_of
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce
+
 from enrollment.vocabulary import ParticipantStatus
 from monitoring.dashboard.rules import Forecast, forecast, planned_count
-from record.casebook.form_data import Casebook
+from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus, Participant
-from record.casebook.selectors import casebooks_of
 from record.review.models import Query, QueryState
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
-from visits.schedule import facts as schedule
+from visits.outlooks.selectors import outlooks_at, visit_at
 from visits.schedule.facts import Visit
-from visits.schedule.selectors import schedules_of
+
+MOST_OVERDUE = 50  # lines on the page
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,15 @@ class Dashboard:
     forecast: Forecast | None
     statuses: list[tuple[ParticipantStatus, int]]
     visits: list[tuple[VisitStatus, int]]
-    overdue: list[OverdueVisit]
+    overdue: list[OverdueVisit]  # the first of `overdue_count`
+    overdue_count: int
     forms: list[tuple[str, int]]
     queries_open: int
     queries_answered: int
+
+    @property
+    def more_overdue(self) -> int:
+        return self.overdue_count - len(self.overdue)
 
     @property
     def randomized(self) -> int:
@@ -72,43 +77,59 @@ class Dashboard:
 
 
 def dashboard() -> Dashboard:
-    people = list(Participant.objects.all())
-    casebooks = casebooks_of(people, sorted({*schedule.FORMS, *statuses.CODES}))
-    plans = schedules_of(people, casebooks)
-    states = Counter(statuses_of(people, casebooks).values())
-    randomized_on = _days(casebooks.values(), "RAN", "randomised_at")
-    visits = [(who, visit) for who in people for visit in plans[who.pk].visits]
-    visit_counts = Counter(visit.status for _who, visit in visits)
-    queries = _query_counts()
     today, target = clock.today(), PROTOCOL.registry.enrolment
+    randomized_on = _days("RAN", "randomised_at")
+    states, visits = _standings(), _visits()
+    queries = _query_counts()
     return Dashboard(
         today=today,
         target=target,
-        begun_on=min(_days(casebooks.values(), "SCN", "approached_at"), default=None),
+        begun_on=next(iter(_days("SCN", "approached_at")), None),
         planned_days=_planned_days(),
         randomized_on=randomized_on,
         forecast=forecast(randomized_on, target=target, today=today),
-        statuses=[(status, states[status]) for status in ParticipantStatus],
-        visits=[(status, visit_counts[status]) for status in VisitStatus],
-        overdue=[
-            OverdueVisit(who, visit)
-            for who, visit in visits
-            if visit.status == VisitStatus.OVERDUE
-        ],
+        statuses=[(status, states.get(status, 0)) for status in ParticipantStatus],
+        visits=[(status, visits.get(status, 0)) for status in VisitStatus],
+        overdue=_overdue(),
+        overdue_count=visits.get(VisitStatus.OVERDUE, 0),
         forms=_form_counts(),
-        queries_open=queries[QueryState.OPEN],
-        queries_answered=queries[QueryState.ANSWERED],
+        queries_open=queries.get(QueryState.OPEN, 0),
+        queries_answered=queries.get(QueryState.ANSWERED, 0),
     )
 
 
-def _days(casebooks: Iterable[Casebook], code: str, item: str) -> list[date]:
-    instants = (casebook.value(code, item) for casebook in casebooks)
-    return sorted(dates.site_date(at) for at in instants if at)
+def _days(code: str, item: str) -> list[date]:
+    rows = catalogue.design(code).model._default_manager.filter(form__struck_at=None)
+    instants = rows.filter(**{f"{item}__isnull": False}).values_list(item, flat=True)
+    return sorted(dates.site_date(at) for at in instants)
+
+
+def _standings() -> Mapping[str, int]:
+    status = Coalesce("standing__status", Value(ParticipantStatus.APPROACHED.value))
+    people = Participant.objects.order_by().values_list(status)
+    return dict(people.annotate(n=Count("pk")))
+
+
+def _visits() -> Mapping[str, int]:
+    visits = outlooks_at(clock.now()).order_by().values_list("status_now")
+    return dict(visits.annotate(n=Count("pk")))
+
+
+def _overdue() -> list[OverdueVisit]:
+    """The first of them."""
+    now = clock.now()
+    overdue = outlooks_at(now).filter(status_now=VisitStatus.OVERDUE)
+    rows = overdue.select_related("participant").order_by(
+        "participant__sequence", "place", "number"
+    )
+    return [
+        OverdueVisit(row.participant, visit_at(row, now)) for row in rows[:MOST_OVERDUE]
+    ]
 
 
 def _query_counts() -> Mapping[str, int]:
-    queries = Query.objects.filter(form__confidentiality="open")
-    return Counter(queries.values_list("state", flat=True))
+    queries = Query.objects.filter(form__confidentiality="open").order_by()
+    return dict(queries.values_list("state").annotate(n=Count("pk")))
 
 
 def _planned_days() -> int:
@@ -124,5 +145,5 @@ def _planned_days() -> int:
 
 def _form_counts() -> list[tuple[str, int]]:
     forms = FormInstance.objects.filter(confidentiality="open", struck_at=None)
-    counts = Counter(forms.values_list("status", flat=True))
-    return [(status.value, counts[status.value]) for status in FormStatus]
+    counts = dict(forms.order_by().values_list("status").annotate(n=Count("pk")))
+    return [(status.value, counts.get(status.value, 0)) for status in FormStatus]

@@ -114,6 +114,30 @@ class Attribution:
 
 _encode = json.JSONEncoder(default=str).encode
 _current: ContextVar[Attribution | None] = ContextVar("attribution", default=None)
+Last = Callable[[int], object]  # takes the key of a row
+_last: ContextVar[dict[tuple[Last, int], None]] = ContextVar("last")
+
+
+def at_end(run: Last, key: int) -> None:
+    """Run it as the last of the transaction, once for a key however often it is asked.
+
+    Raises `LookupError` where nothing is attributed.
+    """
+    _last.get()[run, key] = None
+
+
+@contextmanager
+def _ends() -> Iterator[None]:
+    """What is undone anyway is not run."""
+    waiting: dict[tuple[Last, int], None] = {}
+    token = _last.set(waiting)
+    try:
+        yield
+        if not connection.needs_rollback:
+            for run, key in waiting:
+                run(key)
+    finally:
+        _last.reset(token)
 
 
 @implements("AUD-02")
@@ -144,7 +168,8 @@ def attributed(
             _set_context(inner.as_json())
         token = _current.set(inner)
         try:
-            yield
+            with nullcontext() if outer else _ends():
+                yield
         except DatabaseError as problem:
             refusal: Any = problem.__cause__
             if getattr(refusal, "pgcode", "") == CLOSED:

@@ -15,6 +15,13 @@ class Randomized:
 
 
 @dataclass(frozen=True)
+class EligibilityConfirmed:
+    """An investigator signed that a person is eligible."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True)
 class FormSigned:
     """A form was signed and the signature holds."""
 

@@ -129,8 +129,11 @@ def casebook_of(participant: Participant, *codes: str) -> Casebook:
 def casebooks_of(
     participants: Iterable[Participant], codes: Iterable[str]
 ) -> dict[int, Casebook]:
-    people = [person.pk for person in participants]
-    by_participant: dict[int, list[FormData]] = {pk: [] for pk in people}
-    for participant_id, data in stored_form_data(people, codes):
+    return casebooks_by_key([person.pk for person in participants], codes)
+
+
+def casebooks_by_key(keys: Iterable[int], codes: Iterable[str]) -> dict[int, Casebook]:
+    by_participant: dict[int, list[FormData]] = {pk: [] for pk in keys}
+    for participant_id, data in stored_form_data(by_participant, codes):
         by_participant[participant_id].append(data)
     return {pk: Casebook.of(forms) for pk, forms in by_participant.items()}

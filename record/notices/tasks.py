@@ -1,8 +1,13 @@
-"""Delivery of the outbox; a watch over seals, clocks and delegations."""
+"""Delivery of the outbox; a watch over seals, clocks, copies and delegations."""
 
 from celery import shared_task
 
-from record.notices.services import clock_watch, delegation_watch, seal_watch
+from record.notices.services import (
+    clock_watch,
+    copy_watch,
+    delegation_watch,
+    seal_watch,
+)
 from record.notices.services.delivery import deliver_due
 
 
@@ -19,6 +24,11 @@ def watch_seals() -> bool:
 @shared_task
 def watch_clocks() -> bool:
     return clock_watch.notify_if_apart()
+
+
+@shared_task
+def watch_copies() -> int:
+    return copy_watch.notify_of_differences()
 
 
 @shared_task

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import ngettext
+
 from record.accounts.models import User
 from record.accounts.roles import Permission
 
 URGENT, OVERDUE, DUE, SOON, WAITING = range(-1, 4)  # urgent: in red, above all
+MAX_PER_KIND = 50  # lines; how many more there are stands in one
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class WorkItem:
     due_on: date | None = None
     is_typed: bool = False  # the text is somebody's words, which no e-mail carries
     due_at: datetime | None = None  # where hours count
+    count: int = 1  # of things in the line
 
     @property
     def is_urgent(self) -> bool:
@@ -38,6 +42,12 @@ class WorkItem:
     @property
     def is_due(self) -> bool:
         return self.urgency in {URGENT, DUE} and not self.is_late
+
+
+def more_of(urgency: int, kind: str, count: int, url: str, look: str) -> WorkItem:  # noqa: PLR0917 - as they stand in the line
+    """The line for what is not listed one by one."""
+    text = ngettext("%(count)s more", "%(count)s more", count) % {"count": count}
+    return WorkItem(urgency, kind, "", text, url, look, date.max, count=count)
 
 
 WorkSource = Callable[[User], Iterator[WorkItem]]

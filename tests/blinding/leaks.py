@@ -8,7 +8,7 @@ import pytest
 
 from enrollment.screening.page import ScreeningLogRow
 from entry.casebook.selectors.grid import casebook_grid_of
-from entry.matrix.selectors import matrix_for
+from entry.matrix.selectors import matrix_rows
 from exports.models import Export
 from monitoring.dashboard.selectors import dashboard
 from randomization.arms import arm_of
@@ -29,10 +29,11 @@ def a_column(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_order(patch: pytest.MonkeyPatch) -> None:
-    def leaking(user: User) -> list[Any]:
-        return sorted(matrix_for(user), key=lambda row: arm_of(row.participant) or "")
+    def leaking(people: list[Participant], user: User) -> list[Any]:
+        by_arm = sorted(people, key=lambda person: arm_of(person) or "")
+        return matrix_rows(by_arm, user)
 
-    patch.setattr("entry.matrix.views.matrix_for", leaking)
+    patch.setattr("entry.matrix.views.matrix_rows", leaking)
 
 
 def a_count(patch: pytest.MonkeyPatch) -> None:

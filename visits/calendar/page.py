@@ -9,13 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits.calendar.selectors import PlannedVisit
+from visits.calendar.selectors import IN_ORDER, OVER, PlannedVisit, shown
 
 WEEK = timedelta(days=7)
+MOST_A_DAY = 12  # visits in a cell of the month
 
 
 class VisitFilter(StrEnum):
@@ -34,6 +39,7 @@ class Day:
     in_month: bool
     is_today: bool
     visits: tuple[PlannedVisit, ...]
+    more: int  # visits that are not shown
 
     @property
     def classes(self) -> str:
@@ -79,24 +85,35 @@ def _classes(states: dict[str, bool]) -> str:
     return " ".join(name for name, holds in states.items() if holds)
 
 
-def is_selected(planned: PlannedVisit, what: VisitFilter) -> bool:
+def selected(visits: QuerySet[Any], what: VisitFilter) -> QuerySet[Any]:
     if what == VisitFilter.OVERDUE:
-        return planned.visit.status == VisitStatus.OVERDUE
-    return what == VisitFilter.ALL or not planned.is_over
+        return visits.filter(status_now=VisitStatus.OVERDUE)
+    return visits if what == VisitFilter.ALL else visits.exclude(status_now__in=OVER)
 
 
-def month_of(on: date, visits: Iterable[PlannedVisit]) -> list[list[Day]]:
-    by_day: dict[date, list[PlannedVisit]] = {}
-    for planned in visits:
-        if planned.day:
-            by_day.setdefault(planned.day, []).append(planned)
-    today = clock.today()
+def month_of(on: date, visits: QuerySet[Any]) -> list[list[Day]]:
+    """Whole weeks; of a day the first visits, and how many more there are."""
+    weeks = calendar.Calendar().monthdatescalendar(on.year, on.month)
+    in_sight = visits.filter(day__range=(weeks[0][0], weeks[-1][-1]))
+    rank = Window(RowNumber(), partition_by=F("day"), order_by=IN_ORDER)
+    first = in_sight.annotate(rank=rank).filter(rank__lte=MOST_A_DAY)
+    by_day: dict[date | None, list[PlannedVisit]] = {}
+    for planned in shown(first):
+        by_day.setdefault(planned.day, []).append(planned)
+    per_day = in_sight.order_by().values_list("day").annotate(n=Count("pk"))
+    totals, today = dict(per_day), clock.today()
     return [
         [
-            Day(day, day.month == on.month, day == today, tuple(by_day.get(day, ())))
+            Day(
+                day,
+                day.month == on.month,
+                day == today,
+                tuple(own := by_day.get(day, [])),
+                totals.get(day, 0) - len(own),
+            )
             for day in week
         ]
-        for week in calendar.Calendar().monthdatescalendar(on.year, on.month)
+        for week in weeks
     ]
 
 
@@ -105,12 +122,20 @@ def days_of_week(on: date) -> list[date]:
     return [monday + timedelta(days=n) for n in range(WEEK.days)]
 
 
-def week_of(on: date, visits: Iterable[PlannedVisit]) -> list[CalendarLine]:
+def week_of(on: date, visits: QuerySet[Any]) -> QuerySet[Any]:
+    """Visits that stand in the week, or are possible in it."""
+    monday, sunday = days_of_week(on)[0], days_of_week(on)[-1]
+    possible = Q(opens_on__lte=sunday, closes_on__gte=monday)
+    possible &= ~Q(status_now__in=OVER)
+    return visits.filter(Q(day__range=(monday, sunday)) | possible)
+
+
+def week_lines(on: date, visits: QuerySet[Any]) -> list[CalendarLine]:
+    """One line a participant, in the order of their numbers."""
     days = days_of_week(on)
     by_participant: dict[int, list[PlannedVisit]] = {}
-    for planned in visits:
-        if any(planned.day == day or planned.is_possible_on(day) for day in days):
-            by_participant.setdefault(planned.participant.sequence, []).append(planned)
+    for planned in shown(visits):
+        by_participant.setdefault(planned.participant.sequence, []).append(planned)
     return [
         CalendarLine(
             own_visits[0].participant,

@@ -1,24 +1,31 @@
 """Visits with a day, of all participants whose schedule a person may see."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from record.accounts.models import User
 from record.casebook.models import FormInstance, Participant
-from trial_edc import dates
-from trial_edc.dates import site_date
+from trial_edc import clock, dates
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode, VisitStatus
-from visits.schedule.facts import Schedule, Visit
-from visits.schedule.selectors import in_patients, participants_visible_to, schedules
+from visits.outlooks.selectors import calendar_day, outlooks_at, visit_at
+from visits.schedule.facts import Visit
+from visits.schedule.selectors import in_patients, participants_visible_to
 
 OWN_FORMS = ("SCN", "CNS", "VIS")  # those who enter them look after the participant
 OVER = (VisitStatus.DONE, VisitStatus.MISSED)
+IN_ORDER = (
+    F("day"),
+    F("appointment_at").asc(nulls_last=True),
+    F("participant__sequence"),
+    F("visit"),
+    F("number"),
+)
 NOT_PLANNED = (VisitStatus.NOT_REQUIRED, VisitStatus.NOT_SCHEDULED)
 
 
@@ -70,9 +77,7 @@ class PlannedVisit:
 
     @property
     def day(self) -> date | None:
-        """The day on which a calendar shows it."""
-        appointment_on = site_date(self.appointment_at) if self.appointment_at else None
-        return self.visit.done_on or appointment_on or self.target or self.closes
+        return calendar_day(self.visit)
 
     @property
     def appointment_time(self) -> str:
@@ -92,20 +97,40 @@ class PlannedVisit:
 @implements("CAL-01")
 def planned_visits(
     user: User, whose: ParticipantFilter = ParticipantFilter.ALL
-) -> list[PlannedVisit]:
+) -> QuerySet[Any]:
     """Visits with a day, of all participants whose schedule a person may see now.
 
-    Four selects and one of signatures at most, however many participants there are.
+    In the order of a calendar, with `status_now`; `shown` makes a page's of them. An
+    unscheduled visit is planned by its appointment alone.
     """
-    participants = list(_participants(user, whose))
-    plans = schedules(participants)
-    records = _records(participants)
-    planned = (
-        visit
-        for participant in participants
-        for visit in _planned(participant, plans[participant.pk], records)
+    visits = outlooks_at(clock.now()).filter(
+        participant__in=_participants(user, whose), day__isnull=False
     )
-    return sorted(planned, key=_in_order)
+    is_planned = ~Q(status_now__in=NOT_PLANNED) | Q(due_at__isnull=False)
+    is_planned |= Q(visit=VisitCode.UNSCHEDULED)
+    return visits.filter(is_planned).order_by(*IN_ORDER)
+
+
+def shown(visits: QuerySet[Any]) -> list[PlannedVisit]:
+    """One select."""
+    now, stays = clock.now(), in_patients().filter(pk=OuterRef("participant"))
+    rows = visits.select_related("participant").annotate(in_hospital=Exists(stays))
+    return [
+        PlannedVisit(
+            row.participant, visit_at(row, now), row.record_id, row.in_hospital
+        )
+        for row in rows
+    ]
+
+
+def counts(visits: QuerySet[Any]) -> dict[str, int]:
+    """How many are awaited, overdue, and planned at all."""
+    over = Q(status_now__in=OVER)
+    return visits.aggregate(
+        awaited=Count("pk", filter=~over),
+        overdue=Count("pk", filter=Q(status_now=VisitStatus.OVERDUE)),
+        all=Count("pk"),
+    )
 
 
 def _participants(user: User, whose: ParticipantFilter) -> QuerySet[Participant]:
@@ -119,47 +144,3 @@ def _participants(user: User, whose: ParticipantFilter) -> QuerySet[Participant]
         own = forms.filter(code__in=OWN_FORMS, saved_by=user)
         return participants.filter(Exists(own))
     return participants
-
-
-def _records(participants: Iterable[Participant]) -> Mapping[tuple[int, str, int], int]:
-    records = FormInstance.objects.filter(
-        participant__in=participants, code="VIS", struck_at=None
-    ).values_list("participant_id", "visit", "visit_number", "pk")
-    return {
-        (participant, visit, number): pk for participant, visit, number, pk in records
-    }
-
-
-def _planned(
-    participant: Participant,
-    plan: Schedule,
-    records: Mapping[tuple[int, str, int], int],
-) -> Iterator[PlannedVisit]:
-    stays = plan.course.stays
-    in_hospital = not stays or any(stay.out_on is None for stay in stays)
-    for visit in plan.visits:
-        place = participant.pk, visit.code.value, visit.number
-        planned = PlannedVisit(participant, visit, records.get(place), in_hospital)
-        if planned.day and _has_a_day_to_show(planned):
-            yield planned
-
-
-def _has_a_day_to_show(planned: PlannedVisit) -> bool:
-    """An unscheduled visit is planned by its appointment alone."""
-    if planned.visit.code == VisitCode.UNSCHEDULED:
-        return True
-    return (
-        planned.visit.status not in NOT_PLANNED
-        or planned.visit.state.due_at is not None
-    )
-
-
-def _in_order(planned: PlannedVisit) -> tuple[date, datetime, int, str]:
-    never = datetime.max.replace(tzinfo=dates.SITE_TZ)
-    day = planned.day or date.max
-    return (
-        day,
-        planned.appointment_at or never,
-        planned.participant.sequence,
-        planned.label,
-    )

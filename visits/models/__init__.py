@@ -18,6 +18,7 @@ from visits.models.infusion_request import InfusionRequest
 from visits.models.infusion_vital_signs import InfusionVitalSigns
 from visits.models.laboratory import Laboratory, ReferenceRange
 from visits.models.laboratory_panel import LaboratoryPanel
+from visits.models.outlook import VisitOutlook
 from visits.models.renal_replacement import RenalReplacement
 from visits.models.stay import Stay
 from visits.models.urine_collection import UrineCollection
@@ -43,6 +44,7 @@ __all__ = [
     "RenalReplacement",
     "Stay",
     "UrineCollection",
+    "VisitOutlook",
     "VisitRecord",
     "VitalSigns",
 ]

@@ -33,6 +33,7 @@ class Visit:
     """One visit as it stands today."""
 
     code: VisitCode
+    outlook: rules.Outlook
     state: rules.VisitState
     done_on: date | None = None
     number: int = 0  # of an unscheduled visit
@@ -160,17 +161,17 @@ def visit_of(
 ) -> Visit:
     missed = data is not None and data.get("performed") == YesNo.NO
     done_on = done_date(data)
-    state = rules.visit_status(
+    outlook = rules.outlook(
         code,
         course,
-        now=now,
         done_on=done_on,
         marked_missed=missed,
         on_record=is_on_record(code, course, on_record),
     )
     return Visit(
         code,
-        state,
+        outlook,
+        rules.state_at(outlook, now),
         done_on,
         data.visit_number if data else 0,
         data.get("not_done_reason") if data and missed else None,

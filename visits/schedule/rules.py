@@ -1,7 +1,8 @@
 """The schedule: targets, windows and the status of every visit (protocol section 3).
 
-Windows are inclusive calendar days at the site. A status is never stored: it is the
-first rule that applies on a date.
+Windows are inclusive calendar days at the site. A status is the first rule that applies
+on a date. What it follows from on any date is the `Outlook` of the visit; a status
+itself is never stored.
 """
 
 from collections.abc import Sequence
@@ -132,6 +133,24 @@ def window(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """All that the status of a visit follows from, on whatever day it is asked.
+
+    Without `status` the day decides: its place in the window, or, while there is no
+    day 0, whether `due_at` is over. `on_record`: something of the visit is, so that
+    the clock alone never misses it.
+    """
+
+    status: VisitStatus | None = None
+    reason: StatusReason | None = None
+    window: Window | None = None
+    due_at: datetime | None = None
+    on_record: bool = False
+    out_of_window: bool = False
+    record_lookup: bool = False
+
+
 @implements("WIN-03", "WIN-04")
 def visit_status(
     visit: VisitCode,
@@ -143,48 +162,88 @@ def visit_status(
     on_record: bool = False,
     schedule: ScheduleSettings = PROTOCOL.schedule,
 ) -> VisitState:
-    """Status of a visit on the site's date at `now`: the first rule that applies.
+    """Status of a visit on the site's date at `now`: the first rule that applies."""
+    visit_outlook = outlook(
+        visit,
+        course,
+        done_on=done_on,
+        marked_missed=marked_missed,
+        on_record=on_record,
+        schedule=schedule,
+    )
+    return state_at(visit_outlook, now)
 
-    `on_record`: something of the visit is, so that the clock alone never misses it.
-    """
+
+def outlook(
+    visit: VisitCode,
+    course: Course,
+    *,
+    done_on: date | None = None,
+    marked_missed: bool = False,
+    on_record: bool = False,
+    schedule: ScheduleSettings = PROTOCOL.schedule,
+) -> Outlook:
+    """The rules of a status that need no clock, in their order."""
     if visit == VisitCode.UNSCHEDULED:
-        return unscheduled_state(done_on, marked_missed=marked_missed)
+        return unscheduled_outlook(done_on, marked_missed=marked_missed)
     span = window(visit, course.anchor, schedule) if course.anchor else None
     if done_on:
-        outside = span is not None and done_on not in span
-        lookup = is_lookup(visit, course)
-        return VisitState(VisitStatus.DONE, None, span, outside, lookup)
+        return Outlook(
+            VisitStatus.DONE,
+            window=span,
+            out_of_window=span is not None and done_on not in span,
+            record_lookup=is_lookup(visit, course),
+        )
     if marked_missed:
-        return VisitState(VisitStatus.MISSED, StatusReason.MARKED, span)
+        return Outlook(VisitStatus.MISSED, StatusReason.MARKED, span)
     slot = schedule.slot(visit)
     ended = ended_by(visit, course, span) or discharged(slot, course, span)
-    state = ended or awaited(visit, course, span, now=now, schedule=schedule)
-    if on_record and span and state.status in LATE:
+    awaits = ended or awaited(visit, course, span, schedule)
+    return replace(awaits, on_record=on_record and span is not None)
+
+
+def state_at(outlook: Outlook, now: datetime) -> VisitState:
+    """The status on the site's date at `now`; what is on record is never missed."""
+    status = outlook.status or status_by_clock(outlook, now)
+    reason = outlook.reason
+    if outlook.on_record and status in LATE:
         status, reason = VisitStatus.OVERDUE, StatusReason.ON_RECORD
-        return replace(state, status=status, reason=reason)
-    return state
+    return VisitState(
+        status,
+        reason,
+        outlook.window,
+        outlook.out_of_window,
+        outlook.record_lookup,
+        outlook.due_at,
+    )
+
+
+def status_by_clock(outlook: Outlook, now: datetime) -> VisitStatus:
+    if outlook.window:
+        return status_in(outlook.window, site_date(now))
+    if outlook.due_at is None:
+        return VisitStatus.NOT_SCHEDULED
+    if now == outlook.due_at:
+        return VisitStatus.DUE
+    is_over = now > outlook.due_at
+    return VisitStatus.OVERDUE if is_over else VisitStatus.UPCOMING
 
 
 def awaited(
     visit: VisitCode,
     course: Course,
     span: Window | None,
-    *,
-    now: datetime,
     schedule: ScheduleSettings,
-) -> VisitState:
+) -> Outlook:
     """Rules 6 and 7: a visit that nothing has ended."""
     if visit == VisitCode.SCREENING:
-        return screening_state(course)
+        return screening_outlook(course)
     if span is None:
-        return unanchored_state(visit, course, now, schedule)
-    status = status_in(span, site_date(now))
-    return VisitState(status, None, span, record_lookup=is_lookup(visit, course))
+        return unanchored_outlook(visit, course, schedule)
+    return Outlook(window=span, record_lookup=is_lookup(visit, course))
 
 
-def ended_by(
-    visit: VisitCode, course: Course, span: Window | None
-) -> VisitState | None:
+def ended_by(visit: VisitCode, course: Course, span: Window | None) -> Outlook | None:
     """Rules 3 and 4: death, and withdrawal from what this visit is.
 
     A date known in part decides where each of its days decides alike.
@@ -201,16 +260,14 @@ def ended_by(
         if first is None:
             continue
         if span is None or (last or first) <= span.closes:
-            return VisitState(VisitStatus.NOT_REQUIRED, reason, span)
+            return Outlook(VisitStatus.NOT_REQUIRED, reason, span)
         if first > span.closes:
-            return VisitState(VisitStatus.MISSED, reason, span)
+            return Outlook(VisitStatus.MISSED, reason, span)
     return None
 
 
 @implements("WIN-05")
-def discharged(
-    slot: VisitSlot, course: Course, span: Window | None
-) -> VisitState | None:
+def discharged(slot: VisitSlot, course: Course, span: Window | None) -> Outlook | None:
     """Rule 5: visits of in-patients, where no stay at our hospital touches the window.
 
     Without any stay on record the participant counts as still in hospital.
@@ -219,7 +276,7 @@ def discharged(
         return None
     if any(touches(stay, span) for stay in course.stays):
         return None
-    return VisitState(VisitStatus.NOT_REQUIRED, StatusReason.DISCHARGED, span)
+    return Outlook(VisitStatus.NOT_REQUIRED, StatusReason.DISCHARGED, span)
 
 
 def touches(stay: HospitalStay, span: Window) -> bool:
@@ -227,38 +284,35 @@ def touches(stay: HospitalStay, span: Window) -> bool:
     return stay.in_on <= span.closes and ends_after
 
 
-def unanchored_state(
-    visit: VisitCode, course: Course, now: datetime, schedule: ScheduleSettings
-) -> VisitState:
+def unanchored_outlook(
+    visit: VisitCode, course: Course, schedule: ScheduleSettings
+) -> Outlook:
     """Rule 6: without day 0 only the day-0 visit is awaited, 24 h long."""
     if visit != VisitCode.DAY_0 or course.randomized_at is None:
-        return VisitState(VisitStatus.NOT_SCHEDULED, StatusReason.NO_DAY_0)
+        return Outlook(VisitStatus.NOT_SCHEDULED, StatusReason.NO_DAY_0)
     hours = schedule.day0_hours_after_randomization
     due_at = course.randomized_at + timedelta(hours=hours)
-    status = VisitStatus.UPCOMING if now < due_at else VisitStatus.DUE
-    if now > due_at:
-        status = VisitStatus.OVERDUE
-    return VisitState(status, StatusReason.NO_DAY_0, due_at=due_at)
+    return Outlook(reason=StatusReason.NO_DAY_0, due_at=due_at)
 
 
-def unscheduled_state(done_on: date | None, *, marked_missed: bool) -> VisitState:
+def unscheduled_outlook(done_on: date | None, *, marked_missed: bool) -> Outlook:
     """An unscheduled visit has no window; one that did not happen is marked missed."""
     if done_on:
-        return VisitState(VisitStatus.DONE)
+        return Outlook(VisitStatus.DONE)
     if marked_missed:
-        return VisitState(VisitStatus.MISSED, StatusReason.MARKED)
-    return VisitState(VisitStatus.NOT_SCHEDULED)
+        return Outlook(VisitStatus.MISSED, StatusReason.MARKED)
+    return Outlook(VisitStatus.NOT_SCHEDULED)
 
 
-def screening_state(course: Course) -> VisitState:
+def screening_outlook(course: Course) -> Outlook:
     """Screening runs from consent to randomization and has no fixed day."""
     if course.consented_on is None:
-        return VisitState(VisitStatus.NOT_SCHEDULED)
+        return Outlook(VisitStatus.NOT_SCHEDULED)
     if course.randomized_at:
-        return VisitState(VisitStatus.OVERDUE)
+        return Outlook(VisitStatus.OVERDUE)
     if course.screening_closed:
-        return VisitState(VisitStatus.NOT_REQUIRED, StatusReason.SCREENING_CLOSED)
-    return VisitState(VisitStatus.DUE)
+        return Outlook(VisitStatus.NOT_REQUIRED, StatusReason.SCREENING_CLOSED)
+    return Outlook(VisitStatus.DUE)
 
 
 def status_in(span: Window, today: date) -> VisitStatus:

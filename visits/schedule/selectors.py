@@ -51,6 +51,11 @@ def schedules(participants: Iterable[Participant]) -> dict[int, Schedule]:
     return schedules_of(people, casebooks_of(people, FORMS))
 
 
+def whole_schedules(casebooks: Mapping[int, Casebook]) -> dict[int, Schedule]:
+    """Schedules with what is on record of every visit, be it late today or not."""
+    return _planned(casebooks, _with_signed_no_go(casebooks), _on_record(casebooks))
+
+
 def schedule_by_dates(participant: Participant) -> Schedule:
     """For due dates and deviations, which ask nothing of what else is on record."""
     casebooks = casebooks_of([participant], FORMS)

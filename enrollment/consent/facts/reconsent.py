@@ -66,26 +66,62 @@ def version_on(
     return max(in_force, key=lambda version: version.effective_from, default=None)
 
 
-def reconsents_due_of(
-    casebook: Casebook, versions: Sequence[DocumentVersion], today: date
-) -> list[ReconsentDue]:
+@dataclass(frozen=True)
+class ConsentOutlook:
+    """What asking again follows from, on whatever day and with whatever versions.
+
+    `now_due` is due already, but for a new version: it is due where one that concerns
+    everybody came into force after `signed_from`. None: nobody is asked about versions.
+    """
+
+    now_due: tuple[ReconsentDue, ...] = ()
+    signed_from: date | None = None
+
+
+def consent_outlook(
+    casebook: Casebook, versions: Sequence[DocumentVersion]
+) -> ConsentOutlook:
     decision = latest_decision(casebook)
     if decision is None or _takes_part_no_more(casebook):
-        return []
+        return ConsentOutlook()
     if decision.get("decision") == ConsentDecision.REFUSED:
         if casebook.fact("consented_on") is None or any(
             row.get("kind") for row in casebook.rows("WDR")
         ):
-            return []
-        return [ReconsentDue(ReconsentReason.REFUSED, _decided_on(decision))]
-    candidates = (
+            return ConsentOutlook()
+        refused = ReconsentDue(ReconsentReason.REFUSED, _decided_on(decision))
+        return ConsentOutlook((refused,))
+    now_due = (
         _capacity_regained(casebook, decision, ReconsentReason.CAPACITY),
-        _version_due(decision, versions, today),
         _capacity_regained(
             casebook, _contact_consent(casebook), ReconsentReason.CONTACT
         ),
     )
-    return [due for due in candidates if due]
+    signed = next((v for v in versions if v.version == decision.get("version")), None)
+    signed_from = signed.effective_from if signed else date.min
+    return ConsentOutlook(tuple(due for due in now_due if due), signed_from)
+
+
+def reconsents_due_of(
+    casebook: Casebook, versions: Sequence[DocumentVersion], today: date
+) -> list[ReconsentDue]:
+    """In the order in which they are asked."""
+    outlook = consent_outlook(casebook, versions)
+    version_due = _version_due(outlook.signed_from, versions, today)
+    due = [*outlook.now_due, *([version_due] if version_due else [])]
+    return sorted(due, key=lambda one: list(ReconsentReason).index(one.reason))
+
+
+def versions_to_ask_about(
+    versions: Sequence[DocumentVersion], today: date
+) -> list[DocumentVersion]:
+    """Versions in force that concern everybody."""
+    return [
+        version
+        for version in versions
+        if version.effective_from <= today
+        and version.concerns == ConsentConcerns.EVERYBODY
+    ]
 
 
 def _takes_part_no_more(casebook: Casebook) -> bool:
@@ -126,19 +162,15 @@ def _days_with_capacity(casebook: Casebook, since: date) -> Iterator[date]:
 
 
 def _version_due(
-    decision: FormData, versions: Sequence[DocumentVersion], today: date
+    signed_from: date | None, versions: Sequence[DocumentVersion], today: date
 ) -> ReconsentDue | None:
-    """A version in force that concerns everybody and came after the signed one."""
-    signed = next((v for v in versions if v.version == decision.get("version")), None)
-    known_from = signed.effective_from if signed else date.min
-    newer = [
-        version
-        for version in versions
-        if known_from < version.effective_from <= today
-        and version.concerns == ConsentConcerns.EVERYBODY
-    ]
+    """A version that came after the signed one."""
     present = version_on(versions, today)
-    if not newer or present is None:
+    if signed_from is None or present is None:
         return None
-    since = min(version.effective_from for version in newer)
-    return ReconsentDue(ReconsentReason.VERSION, since, present.version)
+    in_force = versions_to_ask_about(versions, today)
+    days = (version.effective_from for version in in_force)
+    since = min((day for day in days if day > signed_from), default=None)
+    return (
+        ReconsentDue(ReconsentReason.VERSION, since, present.version) if since else None
+    )

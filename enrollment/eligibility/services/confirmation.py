@@ -17,6 +17,8 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
 from record.audit.attribution import Source, act, attributed
+from record.audit.events import announce
+from record.capture.events import EligibilityConfirmed
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import form_instances
 from record.review.selectors import changes_since_shown, unanswered_counts
@@ -72,6 +74,7 @@ def confirm_eligibility(
             at=clock.after(_last_saved_at(eligibility)),
         )
         act("eligibility_confirmed", participant_id=participant.pk)
+        announce(EligibilityConfirmed(participant), by=by, via=Source.PAGE)
     return confirmation
 
 

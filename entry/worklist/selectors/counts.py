@@ -11,13 +11,12 @@ from randomization.vocabulary import PreparationStep
 from record.accounts.models import User
 from record.accounts.selectors import proposals_to_decide
 from record.notices.work_items import DUE, WAITING, WorkItem
-from record.review.selectors import VerificationState, verification_lines
+from record.review.selectors import count_to_verify
 from safety.coding.services import coding_to_do
 
 
 def forms_to_verify(user: User) -> Iterator[WorkItem]:
-    lines = verification_lines(user)
-    if count := sum(line.state != VerificationState.VERIFIED for line in lines):
+    if count := count_to_verify(user):
         text = ngettext("%(count)s form to verify", "%(count)s forms to verify", count)
         words = text % {"count": count}
         url = _page("review:verification")

@@ -13,15 +13,13 @@ from record.accounts.roles import Permission
 from record.casebook import catalogue
 from record.casebook.access import may_enter, may_on
 from record.casebook.models import FormInstance, FormStatus
-from record.notices.work_items import DUE, OVERDUE, WAITING, WorkItem
+from record.notices.work_items import DUE, MAX_PER_KIND, OVERDUE, WAITING, WorkItem
 from record.review.models import QueryState
-from record.review.selectors import queries_visible_to
+from record.review.selectors import queries_visible_to, unsigned
 from safety.models import Death
 from safety.pregnancy.selectors import births_awaited
 from trial_edc import dates
 from visits.facts import OUTCOME_FORMS
-
-MAX_PER_KIND = 50
 
 
 def events_to_record(user: User) -> Iterator[WorkItem]:
@@ -129,11 +127,6 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
     forms = forms_visible_to(user).filter(
         code__in=codes, status=FormStatus.COMPLETE, struck_at=None
     )
-    waiting = 0
-    for form in forms.prefetch_related("signatures").order_by("saved_at", "pk"):
-        if any(signature.holds_for(form) for signature in form.signatures.all()):
-            continue
-        waiting += 1
-        if waiting > MAX_PER_KIND:
-            return
+    waiting = unsigned(forms)
+    for form in waiting.order_by("saved_at", "pk")[:MAX_PER_KIND]:
         yield _form_item(DUE, _("To sign"), form, look="complete", since=form.saved_at)

@@ -2,37 +2,87 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Count, Exists, F, OuterRef, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from enrollment.consent.facts.reconsent import CODES as CONSENT_FORMS
 from enrollment.consent.facts.reconsent import ReconsentDue
-from entry.matrix.selectors import MatrixRow, matrix_for
+from enrollment.consent.selectors import reconsents_due
+from enrollment.standing.selectors import consent_due
+from entry.casebook.selectors.cells import GRID_VISITS
 from entry.selectors import navigation
-from entry.selectors.visibility import forms_visible_to, participants_visible_to
+from entry.selectors.visibility import participants_visible_to
 from record.accounts.models import User
+from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebooks_of
-from record.notices.work_items import DUE, OVERDUE, WorkItem
+from record.notices.work_items import (
+    DUE,
+    MAX_PER_KIND,
+    OVERDUE,
+    SOON,
+    WorkItem,
+    more_of,
+)
 from trial_edc import clock, dates
 from trial_edc.vocabulary import INFUSION_VISITS, VisitStatus
 from visits.infusions.facts.vital_sign_times import NextMeasurement, next_measurement
+from visits.models import VisitOutlook
+from visits.outlooks.selectors import outlooks_at, visit_at
 from visits.reminders.page import appointment_text, ward_reminders
+from visits.reminders.selectors import informed_in_ward
 from visits.schedule.facts import Visit
 
+URGENCIES = {
+    VisitStatus.OVERDUE: OVERDUE,
+    VisitStatus.DUE: DUE,
+    VisitStatus.UPCOMING: SOON,
+}
+SHOWN = {VisitStatus.OVERDUE: "overdue", VisitStatus.DUE: "due"}  # in the matrix
 
-def visits_and_consents(user: User) -> Iterator[WorkItem]:
-    """Consents to ask for again; visits overdue, due, and coming up."""
-    visit_forms = _visit_forms(user)
-    for row in matrix_for(user):
-        yield from (_consent_item(row, due) for due in row.due)
-        for visit in row.visits:
-            if urgency := _urgency(visit):
-                yield _visit_item(row, visit, urgency - 1, visit_forms)
+
+def consents_to_ask_for(user: User) -> Iterator[WorkItem]:
+    people = participants_visible_to(user).filter(consent_due(clock.today()))
+    first = list(people[: MAX_PER_KIND + 1])
+    due = reconsents_due(casebooks_of(first[:MAX_PER_KIND], CONSENT_FORMS))
+    for person in first[:MAX_PER_KIND]:
+        yield from (_consent_item(person.number, one) for one in due[person.pk])
+    if len(first) > MAX_PER_KIND:
+        url = f"{reverse('entry:matrix')}?show=consent"
+        yield more_of(DUE, _("Consent"), people.count() - MAX_PER_KIND, url, "due")
+
+
+def visits_due(user: User) -> Iterator[WorkItem]:
+    """Visits overdue, due, and coming up; the first of each kind, and how many more."""
+    now = clock.now()
+    visits = outlooks_at(now).filter(
+        participant__in=participants_visible_to(user),
+        visit__in=GRID_VISITS,
+        status_now__in=URGENCIES,
+    )
+    kind = F("status_now")
+    first = F("closes_on").asc(nulls_first=True), F("participant__sequence"), F("place")
+    numbered = visits.annotate(
+        rank=Window(RowNumber(), partition_by=kind, order_by=first),
+        total=Window(Count("pk"), partition_by=kind),
+    ).filter(rank__lte=MAX_PER_KIND)
+    sees_records = "VIS" in visible_codes(user)
+    more = {}
+    for row in numbered.select_related("participant", "record").order_by("rank"):
+        record = row.record if sees_records else None
+        yield _visit_item(row.participant.number, visit_at(row, now), record)
+        more[row.status_now] = row.total - MAX_PER_KIND
+    for status in [status for status in URGENCIES if more.get(status, 0) > 0]:
+        url = f"{reverse('entry:matrix')}?show={SHOWN.get(status, '')}"
+        yield more_of(URGENCIES[status], _("Visit"), more[status], url, status)
 
 
 def infusions_to_watch(user: User) -> Iterator[WorkItem]:
     """Infusions allowed or running, with the measurement that comes next."""
-    people = list(participants_visible_to(user))
+    watched = VisitOutlook.objects.filter(participant=OuterRef("pk"), is_watched=True)
+    people = list(participants_visible_to(user).filter(Exists(watched)))
     casebooks = casebooks_of(people, ("IRQ", "INF", "VSI", "DTH"))
     for person in people:
         for visit in INFUSION_VISITS:
@@ -42,7 +92,8 @@ def infusions_to_watch(user: User) -> Iterator[WorkItem]:
 
 def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
     """In-patients whom the ward informs, where others get a message."""
-    for person, reminder in ward_reminders(list(participants_visible_to(user))):
+    people = informed_in_ward(participants_visible_to(user), clock.now())
+    for person, reminder in ward_reminders(list(people)):
         words = (
             _(reminder.occasion.label),
             reminder.place,
@@ -77,8 +128,7 @@ def _infusion_item(number: str, visit: str, coming: NextMeasurement) -> WorkItem
     )
 
 
-def _consent_item(row: MatrixRow, due: ReconsentDue) -> WorkItem:
-    number = row.participant.number
+def _consent_item(number: str, due: ReconsentDue) -> WorkItem:
     return WorkItem(
         DUE,
         _("Consent"),
@@ -90,37 +140,18 @@ def _consent_item(row: MatrixRow, due: ReconsentDue) -> WorkItem:
     )
 
 
-def _urgency(visit: Visit) -> int | None:
-    order = (VisitStatus.OVERDUE, VisitStatus.DUE, VisitStatus.UPCOMING)
-    return order.index(visit.status) + 1 if visit.status in order else None
-
-
-def _visit_forms(user: User) -> dict[tuple[int, str], FormInstance]:
-    forms = forms_visible_to(user).filter(code="VIS", struck_at=None)
-    return {(form.participant_id, form.visit): form for form in forms}
-
-
-def _visit_item(
-    row: MatrixRow,
-    visit: Visit,
-    urgency: int,
-    visit_forms: dict[tuple[int, str], FormInstance],
-) -> WorkItem:
-    form = visit_forms.get((row.participant.pk, visit.code))
-    url = (
-        navigation.address(form, "performed")
-        if form
-        else reverse("entry:casebook", args=[row.participant.number])
-    )
+def _visit_item(number: str, visit: Visit, record: FormInstance | None) -> WorkItem:
     label = _(visit.code.label)
     if visit.awaits_record and visit.state.reason:
         label = f"{label} · {_(visit.state.reason.label)}"
     return WorkItem(
-        urgency,
+        URGENCIES[visit.status],
         _("Visit"),
-        row.participant.number,
+        number,
         label,
-        url,
+        navigation.address(record, "performed")
+        if record
+        else reverse("entry:casebook", args=[number]),
         visit.status.value,
         visit.closes_on,
     )

@@ -19,7 +19,8 @@ DRAFTERS = (
 def work_for(user: User) -> list[WorkItem]:
     """The selects do not grow with the participants."""
     sources: tuple[tuple[tuple[Permission, ...], WorkSource], ...] = (
-        ((Permission.ENTER_CRF,), visits.visits_and_consents),
+        ((Permission.ENTER_CRF,), visits.consents_to_ask_for),
+        ((Permission.ENTER_CRF,), visits.visits_due),
         ((Permission.ENTER_BEDSIDE,), visits.infusions_to_watch),
         ((Permission.ENTER_BEDSIDE,), visits.people_to_inform_in_ward),
         ((Permission.ENTER_CRF, Permission.ASSESS_SAFETY), serious_events),
@@ -53,7 +54,7 @@ def work_for(user: User) -> list[WorkItem]:
 
 def totals(items: list[WorkItem]) -> dict[str, Any]:
     return {
-        "all": len(items),
-        "overdue": sum(item.is_late for item in items),
-        "due": sum(item.is_due for item in items),
+        "all": sum(item.count for item in items),
+        "overdue": sum(item.count for item in items if item.is_late),
+        "due": sum(item.count for item in items if item.is_due),
     }

@@ -17,11 +17,12 @@ from record.casebook.access import visible_codes, within_reach
 from record.casebook.display import NOTHING, words
 from record.casebook.form_data import FormData
 from record.casebook.items import Date, DateTime, Item, Lab, Number, PartialDate
-from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.models import FormStatus, Participant
 from record.casebook.selectors import stored_form_data
 from record.casebook.values import MissingCode, Partial, is_blank
+from trial_edc import clock
 from trial_edc.vocabulary import N_, Codelist, VisitStatus, YesNo
-from visits.schedule.selectors import schedules
+from visits.outlooks.selectors import outlooks_at, visit_at
 from visits.schedule.vocabulary import NotDoneReason
 
 MEASURED, DATED = (Lab, Number), (Date, DateTime, PartialDate)
@@ -108,24 +109,21 @@ class MissedVisits(Listing):
         ]
 
     def lines(self, user: User) -> list[ListingLine]:
-        people = list(_people(user))
-        visit_forms = FormInstance.objects.filter(
-            code="VIS", struck_at=None, visit_number=0
+        now = clock.now()
+        missed = outlooks_at(now).filter(
+            status_now=VisitStatus.MISSED,
+            participant__in=_people(user),
+            record__isnull=False,
+            number=0,
         )
-        form_ids = {(f.participant_id, f.visit): f.pk for f in visit_forms}
-        plans = schedules(people)
+        rows = missed.select_related("participant")
         return [
             ListingLine(
-                participant.number,
-                reverse(
-                    "entry:form", args=[form_ids[participant.pk, visit.code.value]]
-                ),
-                _missed_cells(visit),
+                row.participant.number,
+                reverse("entry:form", args=[row.record_id]),
+                _missed_cells(visit_at(row, now)),
             )
-            for participant in people
-            for visit in plans[participant.pk].visits
-            if visit.status == VisitStatus.MISSED
-            and (participant.pk, visit.code.value) in form_ids
+            for row in rows.order_by("participant__sequence", "place")
         ]
 
 

@@ -1,6 +1,11 @@
 """Reads of queries, verification and signatures."""
 
-from record.review.selectors.marks import signatures_of, valid_signature, verified_items
+from record.review.selectors.marks import (
+    signatures_of,
+    unsigned,
+    valid_signature,
+    verified_items,
+)
 from record.review.selectors.queries import (
     QueryLine,
     counts_by_state,
@@ -15,6 +20,7 @@ from record.review.selectors.shown import as_shown, changes_since_shown
 from record.review.selectors.verification import (
     VerificationLine,
     VerificationState,
+    count_to_verify,
     verification_lines,
 )
 
@@ -24,6 +30,7 @@ __all__ = [
     "VerificationState",
     "as_shown",
     "changes_since_shown",
+    "count_to_verify",
     "counts_by_state",
     "lines_for",
     "open_places",
@@ -32,6 +39,7 @@ __all__ = [
     "queries_visible_to",
     "signatures_of",
     "unanswered_counts",
+    "unsigned",
     "valid_signature",
     "verification_lines",
     "verified_items",

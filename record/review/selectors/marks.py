@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Func, JSONField, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from record.casebook.models import FormInstance
 from record.review.models import Signature, Verification
@@ -29,6 +30,20 @@ def signatures_of(form: FormInstance) -> QuerySet[Signature]:
 def valid_signature(form: FormInstance) -> Signature | None:
     """The signature that holds for the form as it is."""
     return next((s for s in signatures_of(form) if s.holds_for(form)), None)
+
+
+def unsigned(forms: QuerySet[FormInstance]) -> QuerySet[FormInstance]:
+    """Those for which no signature holds: `Signature.holds_for` in the words of SQL."""
+    as_signed = Func(
+        Cast(OuterRef("pk"), TextField()),
+        Func(OuterRef("revision"), OuterRef("digest"), function="jsonb_build_array"),
+        function="jsonb_build_object",
+        output_field=JSONField(),
+    )
+    holding = Signature.objects.filter(
+        form=OuterRef("pk"), withdrawn_at=None, bound__contains=as_signed
+    )
+    return forms.filter(~Exists(holding))
 
 
 @implements("BAK-02")

@@ -65,7 +65,7 @@ class VerificationLine:
 
 
 # For each item the last verification counts; it holds while the revision stands.
-LINES = """
+_LATEST = """
     WITH latest AS (
         SELECT DISTINCT ON (v.form_id, i.key) v.form_id, i.key, i.value
         FROM review_verification v
@@ -74,17 +74,26 @@ LINES = """
         WHERE v.withdrawn_at IS NULL AND f.code = ANY(%(codes)s)
         ORDER BY v.form_id, i.key, v.id DESC
     )
-    SELECT f.id, p.number, f.code, f.visit_number, f.saved_at, count(*),
-        count(*) FILTER (WHERE g.value = r.value),
-        count(*) FILTER (WHERE g.value <> r.value)
+"""
+_FORMS = """
     FROM casebook_forminstance f
     JOIN casebook_participant p ON p.id = f.participant_id
     CROSS JOIN LATERAL jsonb_each(f.item_revisions) r
     LEFT JOIN latest g ON g.form_id = f.id AND g.key = r.key
     WHERE f.code = ANY(%(codes)s) AND f.status = %(complete)s AND f.struck_at IS NULL
-    GROUP BY f.id, p.id
-    ORDER BY p.sequence, f.visit_number, f.id
 """
+LINES = (
+    _LATEST
+    + """
+    SELECT f.id, p.number, f.code, f.visit_number, f.saved_at, count(*),
+        count(*) FILTER (WHERE g.value = r.value),
+        count(*) FILTER (WHERE g.value <> r.value)
+    """
+    + _FORMS
+    + "GROUP BY f.id, p.id ORDER BY p.sequence, f.visit_number, f.id"
+)
+COUNT = "SELECT count(DISTINCT f.id)"
+TO_VERIFY = f"{_LATEST} {COUNT} {_FORMS} AND g.value IS DISTINCT FROM r.value"
 
 
 def verification_lines(user: User) -> list[VerificationLine]:
@@ -93,6 +102,28 @@ def verification_lines(user: User) -> list[VerificationLine]:
     One statement for the open forms, however many there are; of sealed forms, which
     are few, the revisions must be unsealed.
     """
+    plain, sealed = _codes(user)
+    return [*_plain_lines(plain), *_sealed_lines(sealed)]
+
+
+def count_to_verify(user: User) -> int:
+    """Complete forms of which an item is not verified, or changed since."""
+    plain, sealed = _codes(user)
+    waiting = sum(
+        line.state != VerificationState.VERIFIED for line in _sealed_lines(sealed)
+    )
+    if not plain:
+        return waiting
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TO_VERIFY, {"codes": plain, "complete": FormStatus.COMPLETE.value}
+        )
+        count: int = cursor.fetchone()[0]
+    return waiting + count
+
+
+def _codes(user: User) -> tuple[list[str], list[str]]:
+    """Forms that the person verifies: those with columns, and the sealed ones."""
     designs = [
         design
         for design in catalogue.designs().values()
@@ -100,7 +131,7 @@ def verification_lines(user: User) -> list[VerificationLine]:
     ]
     plain = [design.code for design in designs if not design.model.is_sealed]
     sealed = [design.code for design in designs if design.model.is_sealed]
-    return [*_plain_lines(plain), *_sealed_lines(sealed)]
+    return plain, sealed
 
 
 def _plain_lines(codes: list[str]) -> list[VerificationLine]:

@@ -24,6 +24,7 @@ def board(randomized):
         statuses=[],
         visits=[],
         overdue=[],
+        overdue_count=0,
         forms=[],
         queries_open=0,
         queries_answered=0,

@@ -17,6 +17,7 @@ from enrollment.eligibility import consequences as eligibility
 from enrollment.identity import consequences as identity
 from enrollment.screening import consequences as screening
 from enrollment.screening.services import close_screening
+from enrollment.standing import consequences as standing
 from outcomes import consequences as outcomes
 from randomization.allocation import consequences as allocation
 from randomization.arms import arm_of
@@ -49,6 +50,7 @@ from trial_edc.consequences import ON_EVENT, ON_SAVE
 from visits.calendar import consequences as calendar
 from visits.deviations import consequences as deviations
 from visits.infusions import consequences as infusions
+from visits.outlooks import consequences as outlooks
 from visits.reminders import consequences as reminders
 from visits.schedule import consequences as schedule
 
@@ -65,6 +67,20 @@ class Class(NamedTuple):
 
 
 CLASSES = (
+    Class(
+        "asks for what is done once, at the end of the act",
+        1,
+        (
+            outlooks.keep_outlooks,
+            outlooks.keep_outlooks_after,
+            outlooks.keep_outlooks_of_begun_visit,
+            outlooks.keep_outlooks_of_randomized,
+            standing.keep_standing,
+            standing.keep_standing_after,
+            standing.keep_standing_of_confirmed,
+            standing.keep_standing_of_participant,
+        ),
+    ),
     Class(
         "looks, and changes a row at most",
         3,
@@ -273,6 +289,7 @@ def followed_up(who: Participant) -> None:
     course.enter(who, "SPA", {"sponsor_aware_at": course.days_ago(1)})
     course.row(who, "PRG", {"outcome": "live_birth", "anomaly": "Y"})
     course.row(who, "CAL", {"at": course.days_ago(1), "result": "death_reported"})
+    course.enter(who, "O28", {"vital_status": "alive"}, "D28")
     outcome = stage.form_of(who, "OM3", "M3")
     stage.enter(outcome, STAGE, {"vital_status": "alive"})
     withdrawal = {"kind": "everything", "on": course.day(1)}
@@ -280,6 +297,7 @@ def followed_up(who: Participant) -> None:
     strike_row(struck, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
     course.row(who, "AE", {"term": "Sepsis", "grade": "5", "outcome": "fatal"})
     death = course.enter(who, "DTH", {"death_on": course.day(1).isoformat()})
+    course.enter(who, "EOS", {"reason": "died"})
     strike_row(death, by=STAGE, reason=MISTAKE, via=Source.COMMAND)
 
 

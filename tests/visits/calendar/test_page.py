@@ -18,7 +18,7 @@ from trial_edc.dates import SITE_TZ
 from visits.calendar import page as calendar
 from visits.calendar import selectors as calendar_selectors
 from visits.calendar.page import VisitFilter
-from visits.calendar.selectors import ParticipantFilter, planned_visits
+from visits.calendar.selectors import ParticipantFilter, planned_visits, shown
 from visits.schedule.selectors import visit_record
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def client_of(user: User) -> Client:
 def planned_visit(
     user: User, number: str, label: str
 ) -> calendar_selectors.PlannedVisit:
-    planned = planned_visits(user)
+    planned = shown(planned_visits(user))
     return next(
         visit
         for visit in planned
@@ -77,7 +77,9 @@ def test_the_day_0_visit_stands_on_the_day_by_which_it_is_due(coordinator):
     stage.randomized(ago=0.5)
 
     (day_0,) = [
-        visit for visit in planned_visits(coordinator) if visit.visit.code != "SCR"
+        visit
+        for visit in shown(planned_visits(coordinator))
+        if visit.visit.code != "SCR"
     ]
 
     assert (day_0.label, day_0.day) == ("D0", stage.day(-0.5))
@@ -89,7 +91,8 @@ def test_what_is_not_required_or_not_booked_stands_nowhere(coordinator):
     stage.enter(someone, "DTH", {"death_on": stage.day(3).isoformat()})
 
     statuses = {
-        (visit.label, visit.visit.status) for visit in planned_visits(coordinator)
+        (visit.label, visit.visit.status)
+        for visit in shown(planned_visits(coordinator))
     }
 
     assert statuses == {("D0", "overdue"), ("D1", "missed")}
@@ -101,7 +104,9 @@ def test_each_role_sees_whose_schedules_it_may_see():
     discharge(out_patient, ago=1)
 
     numbers = {
-        role: {visit.participant.number for visit in planned_visits(person(role))}
+        role: {
+            visit.participant.number for visit in shown(planned_visits(person(role)))
+        }
         for role in ("CO", "MO", "BN", "SO", "UP", "AD")
     }
 
@@ -125,7 +130,8 @@ def test_whose_narrows_to_the_ward_and_to_ones_own(coordinator):
 
     numbers = {
         whose: {
-            visit.participant.number for visit in planned_visits(coordinator, whose)
+            visit.participant.number
+            for visit in shown(planned_visits(coordinator, whose))
         }
         for whose in ParticipantFilter
     }
@@ -155,13 +161,13 @@ def test_a_month_has_whole_weeks_from_monday_with_each_visit_once(coordinator):
 
 def test_a_week_shows_open_windows_beside_what_stands_there(coordinator):
     stage.infused(ago=3)
-    planned = [visit for visit in planned_visits(coordinator) if visit.label == "D7"]
+    planned = planned_visits(coordinator).filter(visit="D7")
     target = stage.day(-4)
 
     cells = {
         cell.on: cell
         for day in (target, target + timedelta(days=1))
-        for line in calendar.week_of(day, planned)
+        for line in calendar.week_lines(day, calendar.week_of(day, planned))
         for cell in line.cells
     }
 
@@ -195,7 +201,7 @@ def test_calendar_takes_the_same_statements_for_any_number(coordinator, view):
             assert client.get(url).status_code == 200
         counts.append(len(statements))
 
-    assert counts == [7, 7, 7]
+    assert counts == [6, 6, 6] if view == "month" else [7, 7, 7]
 
 
 def test_each_entry_leads_to_its_visit_and_odd_choices_count_as_none(coordinator):
@@ -221,8 +227,7 @@ def test_filters_count_what_they_show(coordinator):
 
     planned = planned_visits(coordinator)
     expected = {
-        what: sum(calendar.is_selected(visit, what) for visit in planned)
-        for what in VisitFilter
+        what: len(shown(calendar.selected(planned, what))) for what in VisitFilter
     }
     assert counts == {
         "awaited": expected[VisitFilter.AWAITED],

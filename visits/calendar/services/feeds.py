@@ -16,7 +16,7 @@ from record.audit.models import Entry
 from record.casebook.models import FormInstance, Participant
 from trial_edc import chance, clock
 from trial_edc.requirements import implements
-from visits.calendar.selectors import planned_visits
+from visits.calendar.selectors import OVER, planned_visits, shown
 from visits.calendar.services import icalendar as ics
 from visits.models import CalendarFeed
 from visits.schedule.facts import FORMS
@@ -101,7 +101,7 @@ def fetch(user: User) -> PublishedCalendar:
     """The visits that a person may see now; the fetch is recorded."""
     if _recent_fetches(user) >= MAX_FETCHES:
         raise FetchedTooOften
-    awaited = [planned for planned in planned_visits(user) if not planned.is_over]
+    awaited = shown(planned_visits(user).exclude(status_now__in=OVER))
     content = ics.calendar_of(
         awaited, _changed_at({planned.participant for planned in awaited})
     )

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.commands import migrate
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from record.audit import vault
 from record.audit.grants import harden
@@ -13,7 +14,7 @@ from trial_edc import clock
 
 
 class Command(migrate.Command):
-    """Django's own command; keys, triggers and grants are its last steps."""
+    """Django's own command; keys, triggers, grants and copies are its last steps."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         alias = options["database"]
@@ -28,3 +29,6 @@ class Command(migrate.Command):
         )
         vault.make_keys(alias)
         harden(owner_alias=alias, runtime_role=settings.DATABASES["default"]["USER"])
+        if not options["app_label"]:  # every table is there
+            for step in settings.AFTER_MIGRATE:
+                import_string(step)()
