@@ -37,6 +37,7 @@ def identity(request: StaffRequest, number: str) -> HttpResponse:
     context = {
         "person": person,
         "page": page,
+        "may_decide": may_decide,
         "question": question if may_decide else None,
         "form": form,
         "meaning": DECISION,

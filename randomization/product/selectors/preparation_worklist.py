@@ -71,6 +71,7 @@ class Preparation:
     checks: tuple[PreparationCheck, ...] = ()  # those that hold
     plans: tuple[PlanInForce, ...] = ()
     arm: str = ""
+    is_begun: bool = False  # the infusion
 
     @property
     def step(self) -> PreparationStep:
@@ -99,9 +100,10 @@ class Preparation:
 
     @property
     def handed_over_at(self) -> datetime | None:
-        """None also for a bag of a former request."""
+        """None also for a bag of a former request, unless it was given already."""
         at: datetime | None = self._recorded("handed_over_at")
-        return at if self.times is None or self.times.are_of(at) else None
+        is_current = self.is_begun or self.times is None or self.times.are_of(at)
+        return at if is_current else None
 
     def _recorded(self, name: str) -> Any:
         return _value_or_none(self.record.value_of(name)) if self.record else None
@@ -195,7 +197,7 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
     codes = dict(allocations.values_list("participant_id", "code"))
     records = ProductRecord.objects.filter(form__in=forms).in_bulk()
     checks = _valid_checks_by_form(records)
-    plans = plans_in_force()
+    plans, begun = plans_in_force(), _begun_infusions(participants)
     rows = [
         Preparation(
             request.data,
@@ -205,11 +207,21 @@ def preparations_of(forms: list[FormInstance]) -> list[Preparation]:
             records.get(form.pk),
             checks.get(form.pk, ()),
             plans,
+            is_begun=(form.participant_id, form.visit) in begun,
         )
         for form in forms
         if (request := requests.get((form.participant_id, form.visit)))
     ]
     return sorted(rows, key=lambda row: (str(row.planned_start_at), row.form.pk))
+
+
+def _begun_infusions(participants: Iterable[Participant]) -> set[tuple[int, str]]:
+    people = [participant.pk for participant in participants]
+    return {
+        (participant_id, data.visit)
+        for participant_id, data in casebook_selectors.stored_form_data(people, ["INF"])
+        if data.get("started_at")
+    }
 
 
 def _valid_checks_by_form(

@@ -12,10 +12,12 @@ from randomization.product.selectors.bags import Bag
 from randomization.product.selectors.preparation_worklist import preparations_of
 from randomization.product.services.preparation import hand_over
 from randomization.vocabulary import PreparationStep
-from record.audit.attribution import Reason
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.form_status import sign_form
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services.form_instances import ensure_form
+from tests.people import STAGE
 from tests.randomization import stage
 from tests.randomization.product.preparations import confirmed
 from tests.shown import revision
@@ -166,6 +168,27 @@ def test_a_bag_is_not_that_of_a_request_signed_again_after_the_hand_over(record)
     assert preparation.handed_over_at is None
     assert preparation.step == PreparationStep.READY
     assert signed.leaves_at == later["planned_start_at"] - 20 * MINUTE
+
+
+def test_a_bag_that_was_given_stays_handed_over(record):
+    someone, investigator = record.participant, stage.colleague("IN")
+    hand_over_now(record)
+    started = {"given": "given", "started_at": clock.now()}
+    with attributed(by=STAGE, via=Source.COMMAND):
+        infusion = ensure_form(someone, "INF", visit="D0")
+        save(infusion, started, by=STAGE, via=Source.COMMAND)
+
+    with clock.shifted(10 * MINUTE):
+        request = stage.form_of(someone, "IRQ", "D0")
+        why = {"weight_source": Reason("correction", "misread")}
+        save(request, {"weight_source": "stated"}, by=investigator, reasons=why)
+        proof = stage.proof_of(investigator)
+        sign_form(
+            request, shown_revision=revision(request), proof=proof, by=investigator
+        )
+        [preparation] = preparations_of([record])
+
+    assert preparation.step == PreparationStep.HANDED_OVER
 
 
 def test_one_more_signature_below_a_request_asks_for_no_other_bag(record):
