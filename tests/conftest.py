@@ -133,15 +133,13 @@ def _renew(_test: TransactionTestCase) -> None:
     clean_database()
 
 
-@pytest.fixture(autouse=True)
-def _copies_fit(request: pytest.FixtureRequest) -> Iterator[None]:
-    """After each test, what lists are told is what the forms say."""
-    if not request.node.get_closest_marker("django_db"):
-        yield
-        return
-    request.getfixturevalue("db")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """After each test, what lists read is what the forms say."""
     yield
-    if connections["default"].needs_rollback:
+    mark = item.get_closest_marker("django_db")
+    uses_default = mark and "default" in mark.kwargs.get("databases", ["default"])
+    if not uses_default or connections["default"].needs_rollback:
         return
     moved = FormInstance.objects.filter(code__in=FORMS, revision__gt=0)
     people = list(moved.values_list("participant_id", flat=True).distinct())

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from playwright.sync_api import expect
 
-from record.casebook.models import FormInstance
+from record.casebook.models import FormInstance, Participant
 from tests.journeys.answers import at
 from tests.journeys.story import Story
 from trial_edc.protocol import PROTOCOL
@@ -80,9 +80,8 @@ def prepare(story: Story, visit: str) -> None:
 
 def confirm_and_hand_over(story: Story, visit: str) -> None:
     """Let preparer and checker confirm, then hand over and complete the record."""
-    record = FormInstance.objects.get(
-        participant__number=story.number, code="PRD", visit=visit
-    )
+    who = Participant.objects.get(number=story.number)
+    record = FormInstance.objects.get(participant=who, code="PRD", visit=visit)
     preparation_page = f"/randomization/preparations/{record.pk}/"
     for role in ("UP", "PN"):
         user = story.become(role)

@@ -4,6 +4,7 @@ Its pictures are the manual's.
 """
 
 import os
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,6 +19,7 @@ from tests.enrollment import factories
 from tests.journeys.hand import Hand
 from tests.people import PASSWORD, person
 from tests.randomization import stage
+from trial_edc import clock
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -43,7 +45,9 @@ def hand(page: Page, live_server, doctor: User) -> Hand:
 def test_a_sample_is_moved_to_the_participant_whose_it_is(
     hand: Hand, doctor: User
 ) -> None:
-    source, target = stage.eligible(), stage.eligible()
+    with clock.shifted(-timedelta(hours=1)):  # no two samples of one minute
+        target = stage.eligible()
+    source = stage.eligible()
     sample = FormInstance.objects.filter(participant=source, code="CRE").last()
     page = hand.page
 

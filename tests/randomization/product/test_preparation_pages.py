@@ -17,6 +17,7 @@ from randomization.problems import RandomizationRefused
 from randomization.product.selectors import preparation_worklist as worklist
 from randomization.product.services.preparation import Label, hand_over, label_of
 from record.audit.models import Entry
+from record.audit.pseudonyms import pseudonym_of
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from tests.people import PASSWORD, person
@@ -50,7 +51,7 @@ def test_label_is_the_same_in_both_arms_and_printed_on_record(
     assert not ARM.search(str(mine).encode())
     [printed, _again] = Entry.objects.filter(act="label_printed")
     assert (printed.participant_id, printed.confidentiality) == (
-        record.participant_id,
+        pseudonym_of(record.participant_id),
         "restricted",
     )
 

@@ -27,6 +27,8 @@ def test_rows_of_unfinished_work_alone_can_be_removed():
         "audit_trycount",
         "capture_autosave",
         "entry_importedrow",
+        "enrollment_participantstanding",
+        "visits_visitoutlook",
         "axes_accessattempt",
         "axes_accessattemptexpiration",
         "axes_accesslog",

@@ -15,6 +15,8 @@ EXEMPT = {
     "audit_installation": "one row, written by the owner when it is made",
     "safety_dictionaryterm": "rows of a licensed file; its import is recorded",
     "capture_autosave": "unsaved typing, no record yet",
+    "enrollment_participantstanding": "a copy of what recorded forms say",
+    "visits_visitoutlook": "a copy of what recorded forms say",
     "entry_importedrow": "preview of a file; what is stored is recorded there",
     "django_session": "sessions of browsers; sign-ins are recorded as acts",
     "django_migrations": "Django's own; the runtime role cannot write it",
