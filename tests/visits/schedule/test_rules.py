@@ -14,10 +14,12 @@ from visits.schedule.rules import (
     Course,
     DatedWithdrawal,
     HospitalStay,
+    Outlook,
     StatusReason,
     VisitState,
     may_be_lost,
     month_3,
+    state_at,
     visit_status,
     window,
 )
@@ -356,3 +358,9 @@ def test_a_visit_that_is_done_tells_whether_the_record_was_looked_up(visit, look
     state = status(VisitCode(visit), course, done_on=DAY_0)
 
     assert state.record_lookup is lookup
+
+
+def test_a_visit_of_which_nothing_follows_is_not_scheduled() -> None:
+    state = state_at(Outlook(), noon(DAY_0))
+
+    assert state == VisitState(VisitStatus.NOT_SCHEDULED)
