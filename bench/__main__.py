@@ -42,8 +42,11 @@ def main() -> None:
     with database("bench", EXTRA_APPS=APPS):
         report(rounds)
     # Anew, since settings are read once: the figures of mail count with safe commits.
-    command = [sys.executable, "-m", "bench.outbox"]
-    sys.exit(subprocess.run(command, env=untouched, check=False).returncode)  # noqa: S603 - our own
+    for module in ("bench.pages", "bench.outbox"):
+        command = [sys.executable, "-m", module]
+        done = subprocess.run(command, env=untouched, check=False)  # noqa: S603 - our own
+        if done.returncode:
+            sys.exit(done.returncode)
 
 
 if __name__ == "__main__":
