@@ -286,7 +286,7 @@ class OtherTrial(Codelist):
 
 
 class ParticipantStatus(Codelist):
-    """Where a person stands in the trial; derived, never stored."""
+    """Where a person stands in the trial; follows from the forms, lists read a copy."""
 
     APPROACHED = "approached", N_("Approached")
     CONSENTED = "consented", N_("Consented")

@@ -83,7 +83,7 @@ INFUSION_VISITS = {VisitCode.DAY_0.value: 1, VisitCode.DAY_7.value: 2}
 
 
 class VisitStatus(Codelist):
-    """Where a visit stands today; always derived, never stored."""
+    """Where a visit stands today; follows from its forms and the date."""
 
     NOT_SCHEDULED = "not_scheduled", N_("Not scheduled")
     NOT_DUE = "not_due", N_("Not due")

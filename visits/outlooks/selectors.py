@@ -104,6 +104,7 @@ def _is_watched(visit: Visit, casebook: Casebook) -> bool:
 
 
 def _one_of_each(plan: Schedule) -> Iterator[Visit]:
+    """One row a visit: two of one number must keep no save from being stored."""
     return iter({(visit.code, visit.number): visit for visit in plan.visits}.values())
 
 

@@ -8,11 +8,10 @@ from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
 from record.capture.services.form_status import sign_form
 from record.capture.services.forms import save
+from record.casebook.models import FormInstance
 from record.review import services as review
 from record.review.problems import ReviewRefused
-from record.review.selectors import (
-    valid_signature,
-)
+from record.review.selectors import unsigned, valid_signature
 from tests.record.capture.saving import change, complete
 from tests.sample_room.people import A_SAMPLE, STAGE, person, sample, secret
 from tests.shown import revision
@@ -64,6 +63,26 @@ def test_a_signature_copied_to_another_form_does_not_hold():
         signature.save(force_insert=True)
 
     assert valid_signature(other) is None
+
+
+def test_sql_finds_unsigned_forms_as_signatures_say():
+    form = complete(weight_kg="70")
+
+    def waits():
+        stored = FormInstance.objects.filter(pk=form.pk)
+        is_found = unsigned(stored).exists()
+        assert is_found is (valid_signature(stored.get()) is None)
+        return is_found
+
+    states = [waits()]
+    sign(form)
+    states.append(waits())
+    changed = change(form)
+    states.append(waits())
+    sign(changed)
+    states.append(waits())
+
+    assert states == [True, False, True, False]
 
 
 def test_signing_twice_is_signing_once():

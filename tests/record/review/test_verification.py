@@ -8,6 +8,9 @@ from record.casebook.selectors import revisions_of, row_of
 from record.review import services as review
 from record.review.problems import ReviewRefused
 from record.review.selectors import (
+    VerificationState,
+    count_to_verify,
+    verification_lines,
     verified_items,
 )
 from tests.record.capture.saving import WHY, change, complete
@@ -40,6 +43,30 @@ def test_verification_holds_item_by_item_while_the_value_stands():
     assert marks()["place"] is False  # what was verified as empty is empty no more
     review.verify(form, ["weight_kg"], shown_revision=revision(form), by=person("MO"))
     assert marks() == {"weight_kg": True, "taken_at": True, "place": False}
+
+
+def test_the_count_to_verify_is_that_of_the_lines():
+    form, monitor = complete(weight_kg="70"), person("MO")
+
+    def count():
+        lines = verification_lines(monitor)
+        waiting = [ln for ln in lines if ln.state != VerificationState.VERIFIED]
+        assert count_to_verify(monitor) == len(waiting)
+        return len(waiting)
+
+    def verify_all():
+        items = FormInstance.objects.get(pk=form.pk).item_revisions
+        review.verify(form, list(items), shown_revision=revision(form), by=monitor)
+
+    counts = [count()]
+    verify_all()
+    counts.append(count())
+    change(form)
+    counts.append(count())
+    verify_all()
+    counts.append(count())
+
+    assert counts == [1, 0, 1, 0]
 
 
 def test_verifying_twice_is_verifying_once_for_each_person_and_revision():

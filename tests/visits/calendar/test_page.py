@@ -235,3 +235,18 @@ def test_filters_count_what_they_show(coordinator):
         "all": expected[VisitFilter.ALL],
     }
     assert counts["overdue"] > 0
+
+
+@pytest.mark.parametrize(("limit", "more"), [(2, 0), (1, 1)])
+def test_a_day_shows_the_first_visits_and_counts_the_others(
+    coordinator, monkeypatch, limit, more
+):
+    for number in (1, 2):
+        stage.infused(number, ago=3)
+    monkeypatch.setattr(calendar, "MOST_A_DAY", limit)
+    target = stage.day(-4)
+
+    weeks = calendar.month_of(target, planned_visits(coordinator).filter(visit="D7"))
+
+    [day] = [day for week in weeks for day in week if day.on == target]
+    assert (len(day.visits), day.more) == (limit, more)
