@@ -98,7 +98,7 @@ ROOT_URLCONF = "trial_edc.urls"
 CONSEQUENCES = "trial_edc.consequences"
 RECORD_PROOFS = "trial_edc.record_proofs"
 COPIES = "trial_edc.copies"
-AFTER_MIGRATE = ("record.casebook.copies.store_missing",)
+AFTER_MIGRATE = ("record.casebook.services.copies.store_missing",)
 WSGI_APPLICATION = "trial_edc.wsgi.application"
 TEMPLATES = [
     {

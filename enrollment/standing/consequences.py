@@ -3,7 +3,7 @@
 from enrollment.consent.facts.reconsent import CODES
 from enrollment.eligibility.facts.evidence import CODES as EVIDENCE_CODES
 from enrollment.models import EligibilityConfirmation
-from enrollment.standing.services import store_standing_of
+from enrollment.standing.services import STANDINGS
 from record.audit.attribution import Actor, Source, at_end
 from record.capture.events import (
     EligibilityConfirmed,
@@ -15,7 +15,7 @@ from record.capture.save_hooks import Saved
 
 
 def keep_standing(saved: Saved) -> None:
-    at_end(store_standing_of, saved.participant.pk)
+    at_end(STANDINGS.store_one, saved.participant.pk)
 
 
 def keep_standing_of_confirmed(saved: Saved) -> None:
@@ -30,11 +30,11 @@ def keep_standing_after(
 ) -> None:
     del by, via
     if event.form.code in (*CODES, *EVIDENCE_CODES):
-        at_end(store_standing_of, event.form.participant_id)
+        at_end(STANDINGS.store_one, event.form.participant_id)
 
 
 def keep_standing_of_participant(
     event: EligibilityConfirmed | Randomized, by: Actor, via: Source
 ) -> None:
     del by, via
-    at_end(store_standing_of, event.participant.pk)
+    at_end(STANDINGS.store_one, event.participant.pk)

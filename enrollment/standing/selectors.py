@@ -12,7 +12,6 @@ from enrollment.consent.facts.reconsent import (
     versions_to_ask_about,
 )
 from enrollment.consent.selectors import consent_versions
-from enrollment.models import ParticipantStanding
 from enrollment.screening.selectors import statuses_of
 from record.casebook.models import Participant
 from record.casebook.selectors import casebooks_by_key
@@ -20,14 +19,13 @@ from record.casebook.selectors import casebooks_by_key
 Row = dict[str, Any]  # the columns of a standing
 
 
-def consent_due(today: date, path: str = "standing") -> Q:
+def consent_due(today: date) -> Q:
     """Of people who are to be asked for consent again."""
     newest = max(
         (v.effective_from for v in versions_to_ask_about(consent_versions(), today)),
         default=date.min,
     )
-    asks = {f"{path}__asks_consent": True}
-    return Q(**asks) | Q(**{f"{path}__signed_from__lt": newest})
+    return Q(standing__asks_consent=True) | Q(standing__signed_from__lt=newest)
 
 
 def derived_rows(people: Collection[int]) -> Iterator[Row]:
@@ -43,18 +41,3 @@ def derived_rows(people: Collection[int]) -> Iterator[Row]:
             "asks_consent": bool(outlook.now_due),
             "signed_from": outlook.signed_from,
         }
-
-
-def stored_standings(people: Collection[int]) -> dict[int, ParticipantStanding]:
-    return ParticipantStanding.objects.in_bulk(list(people))
-
-
-def differences(people: Collection[int]) -> Iterator[str]:
-    """Name each column that is stored otherwise than the forms say."""
-    stored = stored_standings(people)
-    for row in derived_rows(people):
-        pk = row["participant_id"]
-        was = vars(stored[pk]) if pk in stored else {}
-        changed = {n: (was.get(n), v) for n, v in row.items() if was.get(n) != v}
-        if changed:
-            yield f"{pk}: {changed}"

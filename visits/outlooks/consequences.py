@@ -5,14 +5,14 @@ from record.capture.events import FormReturned, FormSigned, Randomized, RowStruc
 from record.capture.save_hooks import Saved
 from record.casebook.models import FormStatus
 from visits.facts import DATED_LOGS, VISIT_FORMS
-from visits.outlooks.services import store_outlooks_of
+from visits.outlooks.services import OUTLOOKS
 from visits.schedule.facts import FORMS
 
 BEGUN = (FormStatus.DRAFT, FormStatus.COMPLETE)
 
 
 def keep_outlooks(saved: Saved) -> None:
-    at_end(store_outlooks_of, saved.participant.pk)
+    at_end(OUTLOOKS.store_one, saved.participant.pk)
 
 
 def keep_outlooks_of_begun_visit(saved: Saved) -> None:
@@ -26,9 +26,9 @@ def keep_outlooks_after(
 ) -> None:
     del by, via
     if event.form.code in (*FORMS, *VISIT_FORMS, *DATED_LOGS):
-        at_end(store_outlooks_of, event.form.participant_id)
+        at_end(OUTLOOKS.store_one, event.form.participant_id)
 
 
 def keep_outlooks_of_randomized(event: Randomized, by: Actor, via: Source) -> None:
     del by, via
-    at_end(store_outlooks_of, event.participant.pk)
+    at_end(OUTLOOKS.store_one, event.participant.pk)

@@ -19,7 +19,6 @@ from visits.schedule.rules import Outlook, StatusReason, Window, state_at
 from visits.schedule.selectors import whole_schedules
 
 Row = dict[str, Any]  # the columns of an outlook
-Key = tuple[Any, ...]
 KEY = ("participant_id", "visit", "number")
 WINDOW = ("target_on", "opens_on", "closes_on", "upcoming_from", "overdue_until")
 
@@ -93,7 +92,7 @@ def derived_rows(people: Collection[int]) -> Iterator[Row]:
                 "place": place,
                 "is_watched": _is_watched(visit, casebooks[participant]),
             }
-            yield row | {"record_id": record_at.get(key_of(row))}
+            yield row | {"record_id": record_at.get(tuple(row[name] for name in KEY))}
 
 
 def _is_watched(visit: Visit, casebook: Casebook) -> bool:
@@ -141,26 +140,3 @@ def calendar_day(visit: Visit) -> date | None:
     window = visit.outlook.window
     target = window.target if window else None
     return visit.done_on or appointment or target or visit.closes_on
-
-
-def stored_outlooks(people: Collection[int]) -> dict[Key, VisitOutlook]:
-    rows = VisitOutlook.objects.filter(participant__in=people).order_by()
-    return {key_of(vars(row)): row for row in rows}
-
-
-def key_of(row: Row) -> Key:
-    return tuple(row[name] for name in KEY)
-
-
-def differences(people: Collection[int]) -> Iterator[str]:
-    """Name each column of a visit that is stored otherwise than the forms say."""
-    stored = stored_outlooks(people)
-    derived = {key_of(row): row for row in derived_rows(people)}
-    for key in sorted({*stored, *derived}):
-        if key not in stored or key not in derived:
-            yield f"{key}: {'not stored' if key in derived else 'of no visit'}"
-            continue
-        was = vars(stored[key])
-        changed = {n: (was[n], v) for n, v in derived[key].items() if was[n] != v}
-        if changed:
-            yield f"{key}: {changed}"

@@ -3,7 +3,7 @@
 from structlog.stdlib import get_logger
 
 from record.audit.attribution import Process, Source, attributed
-from record.casebook import copies
+from record.casebook.services import copies
 from record.notices.services.watchers import notify_watchers
 from trial_edc.vocabulary import N_
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from record.casebook import copies
+from record.casebook.services import copies
 
 
 class Command(BaseCommand):
