@@ -53,7 +53,7 @@ _running = contextlib.ExitStack()
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None]:
     """Hand the servers to Django before pytest-django reads the settings."""
-    sys.addaudithook(_stay_on_loopback)
+    _stay_on_loopback()
     if WORKER == "main":
         try:
             _start()
@@ -253,21 +253,34 @@ def _schema_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def _stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
-    """Refuse to leave the machine: a test that needs a network is no test."""
-    if event == "socket.connect":
-        channel, address = arguments
-        host = address[0] if channel.family in INTERNET else None
-    elif event == "socket.getaddrinfo":
-        host = arguments[0]
-    else:
-        return
-    if host and not _is_loopback(host):
-        message = f"A test may not reach {host}: sockets are for loopback only."
-        raise ConnectionRefusedError(message)
-
-
 INTERNET = (socket.AF_INET, socket.AF_INET6)
+
+
+def _stay_on_loopback() -> None:
+    """Refuse to leave the machine: a test that needs a network is no test.
+
+    Not an audit hook: one runs within `sys.settrace` too, where Python 3.11 kills a
+    thread that another interrupts, as coverage does whenever two threads start.
+    """
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def connect_nearby(channel: socket.socket, address: Any) -> None:
+        if channel.family in INTERNET:
+            _refuse_unless_loopback(address[0])
+        connect(channel, address)
+
+    def resolve_nearby(host: str | bytes | None, *rest: Any, **options: Any) -> Any:
+        _refuse_unless_loopback(host)
+        return resolve(host, *rest, **options)
+
+    setattr(socket.socket, "connect", connect_nearby)  # noqa: B010 - mypy
+    socket.getaddrinfo = resolve_nearby
+
+
+def _refuse_unless_loopback(host: str | bytes | None) -> None:
+    if host and not _is_loopback(host):
+        message = f"A test may not reach {host!r}: sockets are for loopback only."
+        raise ConnectionRefusedError(message)
 
 
 def _is_loopback(host: str | bytes) -> bool:
