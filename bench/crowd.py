@@ -18,7 +18,7 @@ from safety.models import SentReport
 from visits.models import VisitOutlook
 
 BOUND = """
-    (SELECT jsonb_object_agg((key::bigint + {apart})::text, value)
+    (SELECT jsonb_object_agg((key::bigint + n * {apart})::text, value)
     FROM jsonb_each(t.bound))
 """
 
@@ -35,41 +35,41 @@ def tables() -> Iterator[type[models.Model]]:
 
 
 def copy_everybody(first: int, last: int) -> None:
-    """Add the copies of these numbers of every participant."""
+    """Add the copies of these numbers of every participant; a table at a time."""
     with restoring() as cursor:
-        for number in range(first, last + 1):
-            for model in tables():
-                _copy(cursor, model, number * APART)
+        for model in tables():
+            _copy(cursor, model, first, last)
 
 
-def _copy(cursor: Any, model: type[models.Model], apart: int) -> None:
+def _copy(cursor: Any, model: type[models.Model], first: int, last: int) -> None:
     table, key = model._meta.db_table, model._meta.pk.column
     cursor.execute(COLUMNS, [table])
     names = [row[0] for row in cursor.fetchall()]
-    other = _other(model, apart)
+    other = _other(model)
     values = ", ".join(other.get(name, f't."{name}"') for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
     cursor.execute(
-        f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" t '  # noqa: S608 - names of our own tables
-        f'WHERE t."{key}" < {APART}'
+        f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" t, '  # noqa: S608 - names of our own tables
+        f'generate_series(%s, %s) n WHERE t."{key}" < {APART} ORDER BY n, t."{key}"',
+        [first, last],
     )
 
 
-def _other(model: type[models.Model], apart: int) -> dict[str, str]:
-    """The columns that differ in a copy, as SQL."""
+def _other(model: type[models.Model]) -> dict[str, str]:
+    """The columns that differ in copy `n`, as SQL."""
     copied = set(tables())
     keys = {
-        field.column: f't."{field.column}" + {apart}'
+        field.column: f't."{field.column}" + n * {APART}'
         for field in model._meta.concrete_fields
         if field.column and (field.primary_key or field.related_model in copied)
     }
     if model is Participant:
-        more = {"sequence": f"t.sequence + {apart}"}
-        more["number"] = f"'B' || (t.sequence + {apart})"
+        more = {"sequence": f"t.sequence + n * {APART}"}
+        more["number"] = f"'B' || (t.sequence + n * {APART})"
     elif model is FormInstance:
         more = {"client_key": "NULL"}
     elif model is Signature:
-        more = {"bound": BOUND.format(apart=apart)}
+        more = {"bound": BOUND.format(apart=APART)}
     else:
         more = {}
     return keys | more

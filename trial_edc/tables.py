@@ -52,7 +52,7 @@ class Table(BaseTable):
     """A list on a page: as its `request` asks, sorted and cut into pages.
 
     `row` is the template of one line. `lines_of` turns the records of the page into
-    what that template reads.
+    what that template reads. Who knows the number of `rows` gives it as `total`.
     """
 
     row: ClassVar[str] = ""
@@ -65,6 +65,7 @@ class Table(BaseTable):
         request: HttpRequest,
         *,
         lines_of: Callable[[list[Any]], Sequence[Any]] = list,
+        total: int | None = None,
         **options: Any,
     ) -> None:
         is_stored = isinstance(rows, QuerySet)
@@ -74,6 +75,8 @@ class Table(BaseTable):
             data, order_by=[sort] if sort else None, attrs=self.attributes, **options
         )
         self.paginator = Paginator(self.rows, self.per_page)
+        if total is not None:
+            self.paginator.count = total
         self.page = self.paginator.get_page(request.GET.get("page"))
         self.lines = lines_of([row.record for row in self.page])
 

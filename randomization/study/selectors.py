@@ -13,9 +13,9 @@ from record.accounts.models import User
 from record.audit.models import Confidentiality
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook import catalogue
-from record.casebook.models import FormInstance, FormStatus
+from record.casebook.models import FormInstance, FormStatus, VerificationState
 from record.review.models import Query, QueryState
-from record.review.selectors.verification import VerificationState, verification_lines
+from record.review.selectors.verification import complete_forms, sealed_lines
 
 
 def study_status() -> StudyStatus:
@@ -77,8 +77,8 @@ def _restricted_forms() -> QuerySet[FormInstance]:
 
 def outstanding_forms(user: User) -> list[OutstandingForm]:
     verified = {
-        line.form_id
-        for line in verification_lines(user)
+        line.form.pk
+        for line in sealed_lines(complete_forms(user))
         if line.state == VerificationState.VERIFIED
     }
     with_open_query = set(_open_queries().values_list("form", flat=True))

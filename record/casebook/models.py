@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.attribution import Reason
@@ -22,7 +24,11 @@ from record.casebook.values import MissingCode, Value
 from trial_edc import clock
 
 SEALED_BYTES = 12_000
-SET_BY_TRIGGER = ("revision", "item_revisions", "digest")  # of the CRF table
+SET_BY_TRIGGER = (
+    *("revision", "item_revisions", "digest"),  # of the CRF table
+    *("verified_items", "verification"),  # of verifications
+)
+UNRECORDED = ("saved_at", "saved_by_id", "verified_items", "verification")
 
 
 KEEP_NUMBER = pgtrigger.Trigger(
@@ -89,10 +95,37 @@ class FormStatus(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("not applicable")
 
 
+class VerificationState(StrEnum):
+    """How far a form is verified; a form without any value has no state."""
+
+    NONE = "none"
+    PARTLY = "partly"
+    CHANGED = "changed"
+    VERIFIED = "verified"
+
+    @property
+    def mark(self) -> str:
+        """The status that shows it; none where a word has to do."""
+        return {"verified": "verified", "changed": "changed_since_verified"}.get(
+            self, ""
+        )
+
+    @property
+    def is_partly(self) -> bool:
+        return self == VerificationState.PARTLY
+
+
+TO_VERIFY = tuple(
+    state.value for state in VerificationState if state != VerificationState.VERIFIED
+)
+
+
 class FormInstance(models.Model):
     """A form in the casebook; it exists before its data, so that it can be due.
 
-    Only the trigger of its CRF table moves `revision`, `item_revisions` and `digest`.
+    Only the trigger of its CRF table moves `revision`, `item_revisions` and `digest`,
+    and only that of verifications `verified_items`: the revision at which each item was
+    last verified. Of a sealed form neither says anything, nor does `verification`.
     Nothing moves a restricted form to another participant.
     """
 
@@ -109,6 +142,14 @@ class FormInstance(models.Model):
     revision = models.PositiveIntegerField(default=0)
     item_revisions = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
+    verified_items = models.JSONField(default=dict)
+    verification = models.GeneratedField(
+        expression=Func(
+            "verified_items", "item_revisions", function="casebook_verification"
+        ),
+        output_field=models.CharField(max_length=8),
+        db_persist=True,
+    )
     due_on = models.DateField(null=True)
     created_at = models.DateTimeField(default=clock.now)
     first_completed_at = models.DateTimeField(null=True)
@@ -139,11 +180,26 @@ class FormInstance(models.Model):
                 condition=models.Q(status__in=("not_started", "draft")),
                 name="sheet_due",
             ),
+            models.Index(
+                fields=("participant",),
+                condition=models.Q(status="draft", struck_at=None),
+                name="sheet_drafts",
+            ),
+            models.Index(
+                fields=("verification", "code"),
+                condition=models.Q(status="complete", struck_at=None),
+                name="sheet_verification",
+            ),
+            models.Index(
+                fields=("participant", "visit_number", "id"),
+                condition=models.Q(
+                    status="complete", struck_at=None, verification__in=TO_VERIFY
+                ),
+                name="sheet_to_verify",
+            ),
         )
         triggers = (
-            *record_each(
-                "sheet", unrecorded=("saved_at", "saved_by_id"), unless=SET_BY_TRIGGER
-            ),
+            *record_each("sheet", unrecorded=UNRECORDED, unless=SET_BY_TRIGGER),
             REFUSE_REMOVAL,
             WHOSE,
             pgtrigger.Trigger(
@@ -151,7 +207,7 @@ class FormInstance(models.Model):
                 level=pgtrigger.Row,
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                # Only the function behind the CRF's trigger updates as the owner.
+                # Only the functions behind triggers update as the owner.
                 func="""
                     IF NEW.confidentiality = 'restricted' THEN
                         NEW.participant_id := OLD.participant_id;
@@ -162,6 +218,7 @@ class FormInstance(models.Model):
                         NEW.revision := OLD.revision;
                         NEW.item_revisions := OLD.item_revisions;
                         NEW.digest := OLD.digest;
+                        NEW.verified_items := OLD.verified_items;
                     END IF;
                     RETURN NEW;
                 """,

@@ -128,6 +128,18 @@ def _purpose(form: FormInstance) -> Purpose:
     return Purpose.PRODUCT
 
 
+KEEP_VERIFIED_ITEMS = pgtrigger.Trigger(
+    name="keep_verified_items",
+    level=pgtrigger.Row,
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func="""
+        PERFORM review_keep_verified_items(NEW.form_id);
+        RETURN NULL;
+    """,
+)
+
+
 class Verification(Recorded):
     """A monitor's comparison of items with the source.
 
@@ -143,7 +155,11 @@ class Verification(Recorded):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta(Recorded.Meta):
-        triggers = (*Recorded.Meta.triggers, written_once("withdrawn_at"))
+        triggers = (
+            *Recorded.Meta.triggers,
+            written_once("withdrawn_at"),
+            KEEP_VERIFIED_ITEMS,
+        )
         ordering = ("id",)
 
     @property

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
 from record.casebook import catalogue
+from record.casebook.models import VerificationState
 from record.casebook.selectors import in_order_of_numbers
 from trial_edc.tables import CodeColumn, NumberColumn, Table
 
@@ -31,13 +32,26 @@ class QueryTable(Table):
 
 
 class VerificationTable(Table):
-    """Complete forms, in the order of casebooks."""
+    """Complete forms, in the order of `complete_forms`."""
 
     row = "record/review/verification_line.html"
 
-    state = Column(_("State"))
-    participant = Column(_("Participant"))
-    form = Column(_("Form"), order_by=("form_place", "visit_number"))
+    state = CodeColumn(
+        _("State"), order_by="verification", codes=lambda: tuple(VerificationState)
+    )
+    participant = Column(_("Participant"), order_by="participant_id")
+    form = CodeColumn(
+        _("Form"), order_by=("code", "visit_number"), codes=catalogue.designs
+    )
     saved = Column(_("Saved"), "saved_at")
     verified = NumberColumn(_("Verified"))
     changed = NumberColumn(_("Changed since"))
+
+
+class SealedVerificationTable(VerificationTable):
+    """Sealed forms, which only their lines know."""
+
+    state = Column(_("State"))
+    participant = Column(_("Participant"), "form__participant__number")
+    form = Column(_("Form"), order_by=("form_place", "form__visit_number"))
+    saved = Column(_("Saved"), "form__saved_at")

@@ -1,7 +1,7 @@
 """The lists of queries and of forms to verify."""
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Mapping
 from functools import partial
 
 from django.contrib import messages
@@ -15,15 +15,17 @@ from django.views.decorators.http import require_POST
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.casebook import catalogue
-from record.casebook.models import FormInstance
+from record.casebook.models import TO_VERIFY, FormInstance, VerificationState
 from record.review import selectors, services
 from record.review.filters import QueryFilters, VerificationFilters
 from record.review.forms import steps_shown
 from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
-from record.review.selectors import VerificationLine, VerificationState
-from record.review.tables import QueryTable, VerificationTable
+from record.review.tables import (
+    QueryTable,
+    SealedVerificationTable,
+    VerificationTable,
+)
 from trial_edc.pages import own_page, refuse
 
 CONFLICT = 409
@@ -99,47 +101,44 @@ def _next_page(request: StaffRequest) -> str:
 
 @permitted(Permission.VERIFY)
 def verification(request: StaffRequest) -> HttpResponse:
-    filters = VerificationFilters(request, FormInstance.objects.all())
-    lines = _filtered(filters, selectors.verification_lines(request.user))
-    counts = Counter(line.state.value for line in lines)
+    filters = VerificationFilters(request, selectors.complete_forms(request.user))
     state = _state(request, (TO_DO, "", *VerificationState), TO_DO)
-    in_state = [line for line in lines if _is_in(line.state, state)]
+    states = {TO_DO: TO_VERIFY, "": tuple(VerificationState)}.get(state, (state,))
+    is_sealed = selectors.verifies_sealed_forms(request.user)
+    list_of = _sealed_table if is_sealed else _open_table
+    table, counts = list_of(request, filters.qs, states)
     context = {
         "form": filters.form,
         "state": state,
-        "states": [(choice, counts[choice.value]) for choice in VerificationState],
-        "to_do": len(lines) - counts[VerificationState.VERIFIED.value],
-        "total": len(lines),
-        "table": VerificationTable(in_state, request, lines_of=_with_forms),
+        "states": [(choice, counts.get(choice, 0)) for choice in VerificationState],
+        "to_do": sum(counts.get(choice, 0) for choice in TO_VERIFY),
+        "total": sum(counts.values()),
+        "table": table,
         "may_verify": True,
     }
     return render(request, "record/review/verification.html", context)
 
 
-def _filtered(
-    filters: VerificationFilters, lines: Sequence[VerificationLine]
-) -> Sequence[VerificationLine]:
-    if not filters.form.has_changed():
-        return lines
-    ids = set(filters.qs.values_list("pk", flat=True))
-    return [line for line in lines if line.form_id in ids]
+Counts = Mapping[str, int]
 
 
-def _is_in(state: VerificationState, choice: str) -> bool:
-    if choice == TO_DO:
-        return state != VerificationState.VERIFIED
-    return choice in ("", state)
+def _open_table(
+    request: StaffRequest, forms: QuerySet[FormInstance], states: Collection[str]
+) -> tuple[VerificationTable, Counts]:
+    counts = selectors.counts_by_verification(forms)
+    table = VerificationTable(
+        forms.filter(verification__in=states).select_related("participant"),
+        request,
+        lines_of=selectors.verification_lines,
+        total=sum(counts.get(state, 0) for state in states),
+    )
+    return table, counts
 
 
-def _with_forms(lines: Sequence[VerificationLine]) -> list[dict[str, object]]:
-    stored = FormInstance.objects.select_related("participant")
-    stored = stored.prefetch_related("participant")  # of restricted forms
-    forms = stored.in_bulk([line.form_id for line in lines])
-    return [
-        {
-            "verification": line,
-            "form": forms[line.form_id],
-            "design": catalogue.design(forms[line.form_id].code),
-        }
-        for line in lines
-    ]
+def _sealed_table(
+    request: StaffRequest, forms: QuerySet[FormInstance], states: Collection[str]
+) -> tuple[VerificationTable, Counts]:
+    lines = selectors.sealed_lines(forms)
+    in_state = [line for line in lines if line.state in states]
+    counts = Counter(line.state.value for line in lines)
+    return SealedVerificationTable(in_state, request), counts

@@ -1,6 +1,7 @@
 """Reads of queries, verification and signatures."""
 
 from record.review.selectors.marks import (
+    revisions_verified,
     signatures_of,
     unsigned,
     valid_signature,
@@ -19,28 +20,35 @@ from record.review.selectors.queries import (
 from record.review.selectors.shown import as_shown, changes_since_shown
 from record.review.selectors.verification import (
     VerificationLine,
-    VerificationState,
+    complete_forms,
     count_to_verify,
+    counts_by_verification,
+    sealed_lines,
     verification_lines,
+    verifies_sealed_forms,
 )
 
 __all__ = [
     "QueryLine",
     "VerificationLine",
-    "VerificationState",
     "as_shown",
     "changes_since_shown",
+    "complete_forms",
     "count_to_verify",
     "counts_by_state",
+    "counts_by_verification",
     "lines_for",
     "open_places",
     "possible_actions",
     "queries_of",
     "queries_visible_to",
+    "revisions_verified",
+    "sealed_lines",
     "signatures_of",
     "unanswered_counts",
     "unsigned",
     "valid_signature",
     "verification_lines",
     "verified_items",
+    "verifies_sealed_forms",
 ]

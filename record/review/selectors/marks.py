@@ -10,16 +10,21 @@ from record.review.models import Signature, Verification
 from trial_edc.requirements import implements
 
 
+def revisions_verified(verifications: Iterable[Verification]) -> dict[str, int]:
+    """The revision at which each item was last verified."""
+    latest: dict[str, int] = {}
+    for verification in verifications:
+        if verification.withdrawn_at is None:
+            latest |= verification.items
+    return latest
+
+
 def verified_items(
     verifications: Iterable[Verification], revisions: Mapping[str, int]
 ) -> dict[str, bool]:
     """Verified items: True while it holds, False when changed since."""
-    state: dict[str, bool] = {}
-    for verification in verifications:
-        if verification.withdrawn_at is None:
-            for item, revision in verification.items.items():
-                state[item] = revisions.get(item, 0) == revision
-    return state
+    latest = revisions_verified(verifications)
+    return {item: revisions.get(item, 0) == at for item, at in latest.items()}
 
 
 @implements("SIG-04")

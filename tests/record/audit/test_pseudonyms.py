@@ -21,8 +21,11 @@ NEVER = "AU003"
 NEW_FORM = """
     INSERT INTO casebook_forminstance (
         id, participant_id, code, visit, visit_number, occurrence, status,
-        confidentiality, form_version, revision, item_revisions, digest, created_at
-    ) VALUES (2000000, %s, 'ZZA', '', 0, 9, 'not_started', %s, 1, 0, '{}', '', now())
+        confidentiality, form_version, revision, item_revisions, verified_items,
+        digest, created_at
+    ) VALUES (
+        2000000, %s, 'ZZA', '', 0, 9, 'not_started', %s, 1, 0, '{}', '{}', '', now()
+    )
 """
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 numbers = st.integers(0, 2 ** (2 * HALF_BITS) - 1)

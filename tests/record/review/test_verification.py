@@ -1,15 +1,24 @@
 """Source data verification: item by item, while the value stands."""
 
-import pytest
+import json
 
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis.strategies import dictionaries, integers, sampled_from
+
+from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
-from record.casebook.models import FormInstance
+from record.casebook.models import TO_VERIFY, FormInstance
 from record.casebook.selectors import revisions_of, row_of
 from record.review import services as review
 from record.review.problems import ReviewRefused
 from record.review.selectors import (
-    VerificationState,
+    VerificationLine,
+    complete_forms,
     count_to_verify,
+    revisions_verified,
     verification_lines,
     verified_items,
 )
@@ -49,8 +58,8 @@ def test_the_count_to_verify_is_that_of_the_lines():
     form, monitor = complete(weight_kg="70"), person("MO")
 
     def count():
-        lines = verification_lines(monitor)
-        waiting = [ln for ln in lines if ln.state != VerificationState.VERIFIED]
+        lines = verification_lines(complete_forms(monitor))
+        waiting = [line for line in lines if line.state in TO_VERIFY]
         assert count_to_verify(monitor) == len(waiting)
         return len(waiting)
 
@@ -116,3 +125,65 @@ def test_verification_of_a_sealed_form_follows_its_sealed_revisions():
     form.refresh_from_db()
     marks = verified_items(form.verifications.all(), revisions_of(form, row_of(form)))
     assert marks == {"product": True, "cells": False}
+
+
+@pytest.mark.verifies("QRY-06")
+def test_beside_a_form_stands_what_was_verified_last():
+    form, monitor = complete(weight_kg="70"), person("MO")
+
+    def verify(*items):
+        return review.verify(form, items, shown_revision=revision(form), by=monitor)
+
+    def state():
+        stored = FormInstance.objects.get(pk=form.pk)
+        assert stored.verified_items == revisions_verified(stored.verifications.all())
+        (line,) = verification_lines(complete_forms(monitor))
+        assert line.state == stored.verification
+        return stored.verification
+
+    states = [state()]
+    first = verify("weight_kg")
+    states.append(state())
+    verify(*FormInstance.objects.get(pk=form.pk).item_revisions)
+    states.append(state())
+    change(form)
+    states.append(state())
+    again = verify("weight_kg")
+    states.append(state())
+    for verification in (again, first):
+        review.withdraw_verification(verification, by=monitor, reason=WHY)
+        states.append(state())
+
+    assert states == [
+        *("none", "partly", "verified", "changed", "verified"),
+        *("changed", "changed"),
+    ]
+
+
+ITEMS = "abc"
+
+
+@given(
+    verified=dictionaries(sampled_from(ITEMS), integers(0, 3)),
+    revisions=dictionaries(sampled_from(ITEMS), integers(1, 3), min_size=1),
+)
+@hypothesis_settings(max_examples=300)
+def test_the_state_in_sql_is_that_of_the_rule(verified, revisions):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT casebook_verification(%s, %s)",
+            [json.dumps(verified), json.dumps(revisions)],
+        )
+        (state,) = cursor.fetchone()
+
+    assert state == VerificationLine(FormInstance(), revisions, verified).state
+
+
+@pytest.mark.verifies("AUD-03")
+def test_only_a_verification_moves_what_is_verified():
+    form = complete(weight_kg="70")
+
+    with attributed(by=person(), via=Source.PAGE):
+        FormInstance.objects.filter(pk=form.pk).update(verified_items={"weight_kg": 1})
+
+    assert FormInstance.objects.get(pk=form.pk).verified_items == {}

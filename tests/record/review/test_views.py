@@ -145,7 +145,7 @@ def test_a_sealed_query_shows_to_unblinded_roles_alone(as_):
 
 def states(client, parameters=""):
     lines = client.get(VERIFICATION + parameters).context["table"].lines
-    return {(row["form"].occurrence, row["verification"].state.value) for row in lines}
+    return {(line.form.occurrence, line.state.value) for line in lines}
 
 
 @pytest.mark.verifies("QRY-06")
