@@ -3,7 +3,7 @@
 from django.db import models
 
 from record.audit.triggers import Disposable
-from record.casebook.models import Participant
+from record.casebook.models import FormInstance, Participant
 
 
 class ParticipantStanding(Disposable):
@@ -19,6 +19,11 @@ class ParticipantStanding(Disposable):
     status = models.CharField(max_length=13)
     asks_consent = models.BooleanField()
     signed_from = models.DateField(null=True)
+    screening = models.OneToOneField(  # the present one
+        FormInstance, models.PROTECT, null=True, related_name="standing"
+    )
+    consented_at = models.DateTimeField(null=True)
+    is_randomized = models.BooleanField()
 
     class Meta:
         indexes = (models.Index(fields=("status",), name="standing_status"),)

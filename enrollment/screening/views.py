@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.identity.selectors import doubts_about
 from enrollment.problems import EnrollmentRefused
-from enrollment.screening import page
+from enrollment.screening import page, selectors
 from enrollment.screening import services as screening
 from enrollment.screening.forms import (
     CloseForm,
@@ -31,20 +31,28 @@ NOT_STORED = (SaveRefused, ExplanationNeeded, EnrollmentRefused)
 
 @permitted(Permission.READ_CASEBOOK, when=reads_whole_casebooks)
 def screening_log(request: StaffRequest) -> HttpResponse:
-    all_rows = page.screening_log(request.user)
+    rows = selectors.screenings(request.user)
     filters = {
         key: request.GET.get(key, "") for key in ("state", "reason", "criterion")
     }
-    rows = page.filtered(all_rows, **filters)
+    counts = selectors.counts_of(rows)
+    by_reason = selectors.counts_by_reason(rows)
+    by_criterion = selectors.counts_by_criterion(rows)
+    is_filtered = any(filters.values())
     context = {
-        "table": ScreeningTable(rows, request),
-        "total": len(all_rows),
-        "people": len({row.participant.pk for row in all_rows if not row.is_struck}),
-        "counts": page.state_counts(all_rows),
-        "reasons": page.reason_counts(all_rows),
-        "criteria": page.criterion_counts(all_rows),
+        "table": ScreeningTable(
+            selectors.filtered(rows, **filters),
+            request,
+            lines_of=page.rows_of,
+            total=None if is_filtered else counts["total"],
+        ),
+        "total": counts["total"],
+        "people": counts["people"],
+        "counts": counts,
+        "reasons": page.counts_of_reasons(by_reason),
+        "criteria": page.counts_of_criteria(by_criterion),
         "filters": filters,
-        "is_filtered": any(filters.values()),
+        "is_filtered": is_filtered,
         "may_register": request.user.may(Permission.ENTER_CRF),
     }
     return render(request, "enrollment/screening/screening_log.html", context)

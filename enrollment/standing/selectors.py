@@ -35,9 +35,13 @@ def derived_rows(people: Collection[int]) -> Iterator[Row]:
     statuses, versions = statuses_of(persons, casebooks), consent_versions()
     for pk, casebook in casebooks.items():
         outlook = consent_outlook(casebook, versions)
+        screening = casebook.one("SCN")
         yield {
             "participant_id": pk,
             "status": statuses[pk].value,
             "asks_consent": bool(outlook.now_due),
             "signed_from": outlook.signed_from,
+            "screening_id": screening.form_id if screening else None,
+            "consented_at": casebook.fact("consented_at"),
+            "is_randomized": casebook.fact("is_randomized"),
         }

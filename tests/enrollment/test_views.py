@@ -8,12 +8,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.models import EligibilityConfirmation
-from enrollment.screening.page import screening_log
 from record.accounts.models import User
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from tests.enrollment import factories
+from tests.enrollment.lines import screening_log
 from tests.people import PASSWORD, STAGE
 from tests.shown import shown
 from trial_edc import clock

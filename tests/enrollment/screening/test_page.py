@@ -2,6 +2,7 @@
 
 import re
 import threading
+from itertools import product
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -9,22 +10,26 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from enrollment.models import ScreeningLog
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening import services as screening
-from enrollment.screening.page import (
-    criterion_counts,
+from enrollment.screening.page import row_of
+from enrollment.screening.selectors import (
+    STATES,
+    counts_by_criterion,
+    counts_by_reason,
+    counts_of,
     filtered,
-    reason_counts,
-    screening_log,
-    state_counts,
+    screenings,
 )
 from record.accounts.models import User
-from record.audit.attribution import Reason, Source
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import SaveRefused
 from record.capture.services.form_status import restore_row, strike_row
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from tests.enrollment import factories
+from tests.enrollment.lines import screening_log
 from trial_edc import clock
 
 LOG = "/enrollment/"
@@ -86,8 +91,8 @@ def test_every_screening_of_everybody_has_a_line(
 def test_the_states_part_the_log_and_each_count_shows_as_many_lines(
     coordinator: User,
 ) -> None:
-    lines = screening_log(coordinator)
-    counts = state_counts(lines)
+    rows = screenings(coordinator)
+    counts = counts_of(rows)
 
     assert counts == {
         "open": 2,
@@ -95,22 +100,40 @@ def test_the_states_part_the_log_and_each_count_shows_as_many_lines(
         "failed": 3,
         "error": 1,
         "again": 1,
+        "total": 6,
+        "people": 4,
     }
-    assert sum(counts.values()) - counts["again"] == len(lines)
-    for state, count in counts.items():
-        assert len(filtered(lines, state=state, reason="", criterion="")) == count
-    reasons = [(line.key, line.count) for line in reason_counts(lines)]
-    assert sorted(reasons) == [
-        ("criteria_failed", 1),
-        ("declined", 1),
-        ("time_expired", 1),
-    ]
-    for key, count in reasons:
-        assert len(filtered(lines, state="", reason=key, criterion="")) == count
-    for line in criterion_counts(lines):
-        assert (
-            len(filtered(lines, state="", reason="", criterion=line.key)) == line.count
-        )
+    assert sum(map(counts.get, STATES)) - counts["again"] == len(rows)
+    for state in STATES:
+        selected = filtered(rows, state=state, reason="", criterion="")
+        assert len(selected) == counts[state]
+    reasons = counts_by_reason(rows)
+    assert reasons == {"criteria_failed": 1, "declined": 1, "time_expired": 1}
+    for key, count in reasons.items():
+        assert len(filtered(rows, state="", reason=key, criterion="")) == count
+    for key, count in counts_by_criterion(rows).items():
+        assert len(filtered(rows, state="", reason="", criterion=key)) == count
+
+
+FROZEN = ("", "I1:unknown", "E9:present; I2:not_met", "I1:unknown; E9:present")
+ENDS = {
+    "approach_result": (None, "declined", "consented"),
+    "screen_failure_reason": (None, "criteria_failed", "not_evaluable", "death"),
+    "failed_criteria": FROZEN,
+}
+
+
+def test_what_sql_says_of_each_end_is_what_its_line_says(coordinator: User) -> None:
+    person = factories.approached(coordinator)
+    form = factories.data(person, "SCN")
+    with attributed(by=coordinator, via=Source.PAGE):
+        for values in product(*ENDS.values()):
+            ScreeningLog.objects.filter(form=form).update(
+                **dict(zip(ENDS, values, strict=True))
+            )
+            (one,) = screenings(coordinator)
+            line = row_of(one)
+            assert (one.reason, one.criteria) == (line.reason_code, line.criteria)
 
 
 @pytest.mark.usefixtures("world")

@@ -7,7 +7,6 @@ from enrollment.eligibility import selectors as eligibility_selectors
 from enrollment.problems import EnrollmentRefused
 from enrollment.screening import selectors as screening_selectors
 from enrollment.screening import services as screening
-from enrollment.screening.page import screening_log
 from enrollment.vocabulary import ParticipantStatus
 from record.accounts.models import User
 from record.audit.models import Entry
@@ -19,6 +18,7 @@ from record.casebook.values import MissingCode
 from record.review.models import Query
 from tests.enrollment import factories
 from tests.enrollment.factories import WHY, form_keys
+from tests.enrollment.lines import screening_log
 from trial_edc import clock
 
 

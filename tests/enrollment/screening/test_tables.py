@@ -1,36 +1,43 @@
 """The screening log sorts by what its columns mean."""
 
-from types import SimpleNamespace
-
 import pytest
 
-from enrollment.screening.page import ScreeningLogRow
+from enrollment.models import ParticipantStanding, ScreeningLog
+from enrollment.screening.page import rows_of
+from enrollment.screening.selectors import screenings
 from enrollment.screening.tables import ScreeningTable
-from record.casebook.form_data import FormData
+from record.accounts.models import User
+from record.audit.attribution import Reason, Source, attributed
+from record.capture.services.form_status import strike_row
+from tests.enrollment import factories
 
-ROWS = [
-    ("A", "completed", {"source": "transfer_in", "sex": "F"}),
-    (
-        "B",
-        "screen_failed",
-        {"screen_failure_reason": "criteria_failed", "failed_criteria": "E10:present"},
-    ),
-    ("C", "approached", {"source": "icu", "sex": "M"}),
-    (
-        "D",
-        "screen_failed",
-        {
-            "screen_failure_reason": "criteria_failed",
-            "failed_criteria": "E9:present; E10:present",
-        },
-    ),
-    ("E", "struck_out", None),
-]
+FAILED = {"screen_failure_reason": "criteria_failed"}
+PEOPLE = {
+    "A": ("completed", {"source": "transfer_in", "sex": "F"}),
+    "B": ("screen_failed", {**FAILED, "failed_criteria": "E10:present"}),
+    "C": ("approached", {"source": "icu", "sex": "M"}),
+    "D": ("screen_failed", {**FAILED, "failed_criteria": "E9:present; E10:present"}),
+    "E": ("approached", {}),
+}
+NOTHING = {"source": None, "sex": None}
 
 
-def row(number, state, values):
-    data = None if values is None else FormData("SCN", values)
-    return ScreeningLogRow(SimpleNamespace(number=number), 0, 1, state, data)
+@pytest.fixture
+def letters(coordinator: User, investigator: User) -> dict[int, str]:
+    """Five people, the last one in error; who stands where is written into the copy."""
+    letter_of = {}
+    for letter, (status, values) in reversed(PEOPLE.items()):
+        person = factories.approached(coordinator)
+        with attributed(by=coordinator, via=Source.PAGE):
+            own = ScreeningLog.objects.filter(form__participant=person)
+            own.update(**NOTHING | values)
+        if letter == "E":
+            why = Reason("error", "Twice.")
+            form = factories.data(person, "SCN")
+            strike_row(form, by=investigator, reason=why, via=Source.PAGE)
+        ParticipantStanding.objects.filter(pk=person.pk).update(status=status)
+        letter_of[person.pk] = letter
+    return letter_of
 
 
 @pytest.mark.parametrize(
@@ -44,7 +51,10 @@ def row(number, state, values):
         ("-failed_criteria", "BDACE"),
     ],
 )
-def test_codes_sort_by_their_list_and_unknown_stands_last(rf, sort, order):
-    table = ScreeningTable([row(*one) for one in ROWS], rf.get("/", {"sort": sort}))
+def test_codes_sort_by_their_list_and_unknown_stands_last(
+    rf, letters, coordinator, sort, order
+):
+    request = rf.get("/", {"sort": sort})
+    table = ScreeningTable(screenings(coordinator), request, lines_of=rows_of)
 
-    assert "".join(line.participant.number for line in table.lines) == order
+    assert "".join(letters[line.participant.pk] for line in table.lines) == order
