@@ -12,6 +12,7 @@ APPS = "simple_history,pghistory,bench.room"
 
 def report(rounds: int) -> None:
     from bench.logs import ROWS, tables  # noqa: PLC0415 - after the settings are there
+    from bench.proof import GOAL_A_SECOND, proof  # noqa: PLC0415 - the same
     from bench.saving import saving  # noqa: PLC0415 - the same
     from bench.writing import writing  # noqa: PLC0415 - the same
 
@@ -33,6 +34,9 @@ def report(rounds: int) -> None:
     out(f"\nA log of {ROWS} rows as a table: what 95 of 100 do not exceed (1000).\n")
     for name, seconds in tables(min(rounds, 100)):
         out(f"  {name:<34}{seconds * 1e3:8.2f}   ratio {seconds:5.2f}\n")
+    a_second = proof()
+    out("\nEntries of the trail that `verify_audit` proves a second, data and guards\n")
+    out(f"included (at least {GOAL_A_SECOND}): {a_second:.0f}\n")
     sys.stdout.flush()
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, models
+from django.db import models
+from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from record.audit.reading import fixed_settings
 from record.audit.triggers import RecordTrigger, recording_trigger
@@ -21,59 +22,68 @@ LEFT_OUT = {
     "crf": ("form_id", "missing"),
     "sheet": ("revision", "item_revisions", "digest"),
 }
-DIFFERENT = """
-    WITH told AS (
-        SELECT row_id, audit_told_last(new_values ORDER BY id) AS items
-        FROM audit_entry WHERE table_name = %(table)s AND operation <> 'ACT' GROUP BY 1
-    ), stored AS (
-        SELECT r.{key} AS row_id, to_jsonb(r) AS plain,
-            audit_conceal(to_jsonb(r), %(secret)s) AS items
-        FROM {table} r
+# One pass over the trail for all tables, then a part for each.
+FIRST_DIFFERENT = """
+    WITH told AS MATERIALIZED (
+        SELECT table_name, row_id, audit_told_last(new_values ORDER BY id) AS items,
+            (array_agg(digest ORDER BY id DESC))[1] AS digest
+        FROM audit_entry WHERE operation <> 'ACT' GROUP BY 1, 2
     )
-    SELECT coalesce(t.row_id, s.row_id),
+    {parts}
+    ORDER BY 1, 3 LIMIT 1
+"""
+# A row of a CRF that was changed beside its trigger no longer has the digest of its
+# form, and a digest that was computed anew is not that of the last entry.
+DIGESTS = """
+    audit_digest(plain) AS digest, coalesce(
+        (SELECT f.digest FROM casebook_forminstance f WHERE f.id = row_id), ''
+    ) AS form_digest
+"""
+NO_DIGESTS = "NULL AS digest, NULL AS form_digest"
+CRF_ITEM = "audit_item(s.items, item.key)"
+COLUMN = "coalesce(s.items -> item.key, 'null')"
+PART = """
+    SELECT {place}, {name}, coalesce(t.row_id, s.row_id),
         CASE WHEN s.row_id IS NULL THEN 'removed'
             WHEN t.row_id IS NULL THEN 'inserted' ELSE 'altered' END
-    FROM told t FULL JOIN stored s ON s.row_id = t.row_id
+    FROM (SELECT * FROM told WHERE table_name = {name}) t
+    FULL JOIN (
+        SELECT row_id, plain, {items} AS items, {digests} FROM (
+            SELECT {key} AS row_id, to_jsonb(r) AS plain FROM {table} r OFFSET 0
+        ) r OFFSET 0
+    ) s ON s.row_id = t.row_id
     WHERE t.row_id IS NULL OR s.row_id IS NULL
+    OR s.digest <> s.form_digest OR s.digest <> nullif(t.digest, '')
     OR jsonb_strip_nulls(t.items)
-        <> jsonb_strip_nulls(s.items - %(ignored)s::text[]) AND (
+        <> jsonb_strip_nulls(s.items - {ignored}::text[]) AND (
         EXISTS (
             SELECT FROM jsonb_each(t.items) item
-            WHERE audit_item(s.items, item.key) <> item.value
+            WHERE {stored_item} <> item.value
         )
         OR EXISTS (
-            SELECT FROM jsonb_each(s.plain - %(ignored)s::text[] - %(secret)s) c
+            SELECT FROM jsonb_each(s.plain - {ignored}::text[] - {secret}::text[]) c
             WHERE c.value <> 'null' AND NOT t.items ? split_part(c.key, '__', 1)
-            AND c.value IS DISTINCT FROM %(defaults)s::jsonb -> c.key
+            AND c.value IS DISTINCT FROM {defaults}::jsonb -> c.key
         )
     )
-    ORDER BY 1 LIMIT 1
-"""
-# A row that was changed beside its trigger no longer has the digest of its form, and a
-# digest that was computed anew is not that of the last entry.
-OTHER_DIGEST = """
-    SELECT f.id, 'altered' FROM {table} r
-    JOIN casebook_forminstance f ON f.id = r.form_id
-    CROSS JOIN LATERAL (SELECT audit_digest(to_jsonb(r)) AS digest) AS actual
-    LEFT JOIN LATERAL (
-        SELECT e.digest FROM audit_entry e
-        WHERE e.form_id = f.id AND e.table_name = %(table)s AND e.operation <> 'ACT'
-        ORDER BY e.id DESC LIMIT 1
-    ) AS last ON true
-    WHERE f.digest <> actual.digest
-    OR coalesce(nullif(last.digest, ''), actual.digest) <> actual.digest
-    ORDER BY 1 LIMIT 1
 """
 
 
 def first_problem() -> str:
     """Name the first row that is not what the trail says; empty when all are."""
-    for model, trigger in recorded_models():
-        for statement in (DIFFERENT, *[OTHER_DIGEST] * (trigger.kind == "crf")):
-            if row := _first(statement, model, trigger):
-                key, what = row
-                return f"Row {key} of {model._meta.db_table} was {what}."
-    return ""
+    with fixed_settings() as cursor:
+        parts = [
+            _part(place, *recorded).as_string(cursor.cursor)
+            for place, recorded in enumerate(recorded_models())
+        ]
+        text = FIRST_DIFFERENT.format(parts=" UNION ALL ".join(parts))
+        cursor.execute("SET LOCAL work_mem = '128MB'")  # the parts read `told` again
+        cursor.cursor.execute(text)
+        row = cursor.fetchone()
+    if row is None:
+        return ""
+    _place, table, key, what = row
+    return f"Row {key} of {table} was {what}."
 
 
 def recorded_models() -> Iterator[tuple[type[models.Model], RecordTrigger]]:
@@ -82,23 +92,23 @@ def recorded_models() -> Iterator[tuple[type[models.Model], RecordTrigger]]:
             yield model, trigger
 
 
-def _first(
-    statement: str, model: type[models.Model], trigger: RecordTrigger
-) -> tuple[int, str] | None:
-    quote = connection.ops.quote_name
-    table = model._meta.db_table
-    text = statement.format(table=quote(table), key=quote(str(model._meta.pk.column)))
+def _part(place: int, model: type[models.Model], trigger: RecordTrigger) -> Composable:
+    is_crf = trigger.kind == "crf"
     left_out = LEFT_OUT.get(trigger.kind, ())
-    values: dict[str, str | list[str]] = {
-        "table": table,
-        "secret": list(trigger.secret),
-        "ignored": ["id", *trigger.unrecorded, *left_out],
-        "defaults": json.dumps(_defaults(model), cls=DjangoJSONEncoder),
-    }
-    with fixed_settings() as cursor:
-        cursor.execute(text, values)
-        row: tuple[int, str] | None = cursor.fetchone()
-    return row
+    secret = list(trigger.secret)
+    conceal = SQL("audit_conceal(plain, {}::text[])").format(Literal(secret))
+    return SQL(PART).format(
+        place=Literal(place),
+        name=Literal(model._meta.db_table),
+        table=Identifier(model._meta.db_table),
+        key=Identifier(str(model._meta.pk.column)),
+        items=conceal if secret else SQL("plain"),
+        digests=SQL(DIGESTS if is_crf else NO_DIGESTS),
+        stored_item=SQL(CRF_ITEM if is_crf else COLUMN),
+        ignored=Literal(["id", *trigger.unrecorded, *left_out]),
+        secret=Literal(secret),
+        defaults=Literal(json.dumps(_defaults(model), cls=DjangoJSONEncoder)),
+    )
 
 
 def _defaults(model: type[models.Model]) -> dict[str, Any]:

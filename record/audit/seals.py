@@ -7,9 +7,10 @@ trail up to it, also against somebody who rules the database.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -19,8 +20,8 @@ from record.audit.reading import fixed_settings
 from trial_edc.requirements import implements
 
 UNNAMED = 0  # the transaction of an entry of a restricted row
-LEAF, NODE = b"\x00", b"\x01"
-BATCH = 5_000
+NODE = b"\x01"  # before two digests; a leaf has a zero
+DIGEST_BYTES = 32
 
 # The text of an entry that is hashed: its columns as they were when seals began, and
 # the digest of a row where it has one.
@@ -41,10 +42,6 @@ def seal_finished() -> int:
         cursor.execute("SELECT audit_seal_finished()")
         count: int = cursor.fetchone()[0]
     return count
-
-
-def leaf(text: str) -> bytes:
-    return hashlib.sha256(LEAF + text.encode()).digest()
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
@@ -82,6 +79,26 @@ class SealVerdict:
     entry_id: int | None = None  # the first entry that does not fit
 
 
+@dataclass(frozen=True)
+class Leaves:
+    """The entries under one seal: `content` is their digests in the order of ids."""
+
+    count: int = 0
+    first_id: int | None = None
+    last_id: int | None = None
+    content: bytes = b""
+
+    @property
+    def digests(self) -> list[bytes]:
+        content = bytes(self.content)
+        return [
+            content[n : n + DIGEST_BYTES] for n in range(0, len(content), DIGEST_BYTES)
+        ]
+
+
+NO_LEAVES = Leaves()
+
+
 class _Mismatch(Exception):
     """A part of the trail does not fit; the first one ends the verification."""
 
@@ -92,53 +109,71 @@ class _Mismatch(Exception):
 
 @implements("AUD-15")
 def verify() -> SealVerdict:
-    with fixed_settings():
+    with fixed_settings() as cursor:
         try:
-            return _verify_entries()
+            return _verify_entries(cursor)
         except _Mismatch as mismatch:
             return SealVerdict(problem=str(mismatch), entry_id=mismatch.entry_id)
 
 
-# Entry by entry in the order of ids: its sealed digest and its text now. A seal made
-# meanwhile is left to the next verification.
-ENTRIES_AND_SEALS = """
-    SELECT coalesce(e.id, s.entry_id), s.seal_id, s.digest,
-        CASE WHEN e.id IS NULL THEN NULL ELSE {text} END, e.transaction_id
-    FROM audit_entry e FULL JOIN (
-        SELECT * FROM audit_sealedentry WHERE seal_id <= %(last)s
-    ) s ON s.entry_id = e.id
+# The entries that do not fit their seals, or have none, in the order of ids. A seal
+# made meanwhile is left to the next verification.
+EXCEPTIONS = """
+    SELECT e.id, s.seal_id, 'altered', e.transaction_id
+    FROM audit_entry e JOIN audit_sealedentry s ON s.entry_id = e.id
+    WHERE s.seal_id <= %(last)s
+    AND sha256('\\x00'::bytea || convert_to({text}, 'UTF8')) <> s.digest
+    UNION ALL
+    SELECT e.id, NULL, 'unsealed', e.transaction_id FROM audit_entry e
+    WHERE NOT EXISTS (
+        SELECT FROM audit_sealedentry s
+        WHERE s.entry_id = e.id AND s.seal_id <= %(last)s
+    )
+    UNION ALL
+    SELECT s.entry_id, s.seal_id, 'missing', NULL FROM audit_sealedentry s
+    WHERE s.seal_id <= %(last)s
+    AND NOT EXISTS (SELECT FROM audit_entry e WHERE e.id = s.entry_id)
+    UNION ALL
+    SELECT min(s.entry_id), s.seal_id, 'without seal', NULL FROM audit_sealedentry s
+    WHERE s.seal_id <= %(last)s
+    AND NOT EXISTS (SELECT FROM audit_seal a WHERE a.id = s.seal_id)
+    GROUP BY s.seal_id
     ORDER BY 1
+"""
+# Hashing is dearer than the planner believes: let several processes do it.
+TOGETHER = """
+    SET LOCAL parallel_setup_cost = 0;
+    SET LOCAL parallel_tuple_cost = 0;
+    SET LOCAL min_parallel_table_scan_size = 0
+"""
+LEAVES = """
+    SELECT seal_id, count(*), min(entry_id), max(entry_id),
+        string_agg(digest, '' ORDER BY entry_id)
+    FROM audit_sealedentry WHERE seal_id <= %(last)s GROUP BY 1
 """
 
 
-def _verify_entries() -> SealVerdict:
-    seals = {seal.pk: seal for seal in Seal.objects.all()}
-    last = max(seals.values(), key=lambda seal: seal.pk, default=None)
-    highest = max((seal.last_id for seal in seals.values()), default=0)
-    leaves: dict[int, list[tuple[int, bytes]]] = {pk: [] for pk in seals}
+def _verify_entries(cursor: Any) -> SealVerdict:
+    seals = list(Seal.objects.order_by("pk"))
+    last = seals[-1] if seals else None
+    highest = max((seal.last_id for seal in seals), default=0)
     unsealed = 0
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            ENTRIES_AND_SEALS.format(text=ENTRY_TEXT), {"last": last.pk if last else 0}
+    values = {"last": last.pk if last else 0}
+    cursor.execute(TOGETHER)
+    cursor.execute(EXCEPTIONS.format(text=ENTRY_TEXT), values)
+    for pk, seal_id, what, transaction_id in cursor.fetchall():
+        _require(what != "without seal", f"Seal {seal_id} is missing.", pk)
+        _require(what != "missing", f"Entry {pk} is missing.", pk)
+        _require(what != "altered", f"Entry {pk} was altered.", pk)
+        late = (
+            last is None or transaction_id == UNNAMED or transaction_id >= last.horizon
         )
-        while rows := cursor.fetchmany(BATCH):
-            for pk, seal_id, sealed, text, transaction_id in rows:
-                if seal_id is None:
-                    late = (
-                        last is None
-                        or transaction_id == UNNAMED
-                        or transaction_id >= last.horizon
-                    )
-                    _require(late or pk > highest, f"Entry {pk} was inserted.", pk)
-                    unsealed += 1
-                    continue
-                _require(seal_id in leaves, f"Seal {seal_id} is missing.", pk)
-                _require(text is not None, f"Entry {pk} is missing.", pk)
-                same = leaf(text) == bytes(sealed)
-                _require(same, f"Entry {pk} was altered.", pk)
-                leaves[seal_id].append((pk, bytes(sealed)))
-    _check_chain(list(seals.values()), leaves)
-    sealed_count = sum(len(entries) for entries in leaves.values())
+        _require(late or pk > highest, f"Entry {pk} was inserted.", pk)
+        unsealed += 1
+    cursor.execute(LEAVES, values)
+    leaves = {seal_id: Leaves(*rest) for seal_id, *rest in cursor.fetchall()}
+    _check_chain(seals, leaves)
+    sealed_count = sum(part.count for part in leaves.values())
     digest = digest_of(last) if last else ""
     return SealVerdict(len(seals), sealed_count, unsealed, digest)
 
@@ -148,19 +183,17 @@ def _require(fits: bool, problem: str, entry_id: int | None = None) -> None:  # 
         raise _Mismatch(problem, entry_id)
 
 
-def _check_chain(
-    seals: Sequence[Seal], leaves: dict[int, list[tuple[int, bytes]]]
-) -> None:
+def _check_chain(seals: Sequence[Seal], leaves: Mapping[int, Leaves]) -> None:
     previous = ""
     for seal in seals:
-        ids = [pk for pk, _digest in leaves[seal.pk]]
+        own = leaves.get(seal.pk, NO_LEAVES)
         stated = (seal.count, seal.first_id, seal.last_id)
-        actual = (len(ids), min(ids, default=None), max(ids, default=None))
+        actual = (own.count, own.first_id, own.last_id)
         _require(
             stated == actual,
             f"Seal {seal.pk} does not fit its entries: {stated}, {actual}.",
         )
-        root = merkle_root([digest for _pk, digest in leaves[seal.pk]]).hex()
+        root = merkle_root(own.digests).hex()
         _require(root == seal.root, f"The root of seal {seal.pk} does not fit.")
         _require(
             previous == seal.previous,
