@@ -53,6 +53,7 @@ class SimulatedCase:
     forms: dict[str, FormInstance] = field(default_factory=dict)
     cached_forms: dict[Place, FormInstance] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)  # visit → in its bag
+    sampled_at: set[datetime] = field(default_factory=set)  # minutes, of creatinine
     finished_at: datetime | None = None  # when month 3 is entered
 
     @property

@@ -63,12 +63,18 @@ def _samples_before(case: SimulatedCase) -> Iterator[tuple[datetime | None, floa
 def enter_creatinine(
     case: SimulatedCase, taken_at: datetime | None, value: float, by: str
 ) -> None:
-    """Enter a creatinine; an old outside one has a date only and another unit."""
+    """Enter a creatinine; an old outside one has a date only and another unit.
+
+    Two reasons to measure in one minute are one sample, which nobody enters twice.
+    """
+    minute = taken_at and taken_at.replace(second=0, microsecond=0)
+    if minute in case.sampled_at:
+        return
     values: dict[str, object] = {
         "laboratory": case.site.laboratory,
         "routine_care": "Y",
     }
-    if taken_at is None:
+    if minute is None:
         day = case.person.consent_at.date() - timedelta(days=200)
         values |= {
             "sample_at": day.isoformat(),
@@ -78,10 +84,11 @@ def enter_creatinine(
             "report": MissingCode.NOT_DONE,
         }
     else:
+        case.sampled_at.add(minute)
         values |= {
-            "sample_at": partial_date_text(taken_at.replace(second=0, microsecond=0)),
+            "sample_at": partial_date_text(minute),
             "value": (str(round(value)), "umol/L"),
-            "place": case.clinical_events.place(taken_at),
+            "place": case.clinical_events.place(minute),
         }
     case.add("CRE", values, by)
 
