@@ -33,7 +33,7 @@ PIN = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-versi
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup demo demo-reset quick fuzz test test-oracle coverage mutants check fix \
-	trace guards bench browser messages requirements
+	trace guards bench load browser messages requirements
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -109,6 +109,9 @@ trace: setup ## write docs/traceability.md
 
 guards: setup ## write what guards the record in the database, from the migrations
 	@$(BIN)/python -m tools.guards
+
+load: setup ## fifty people entering forms at once, for two minutes (ARGS="50 120")
+	@$(BIN)/python -m bench.load $(ARGS)
 
 bench: setup ## time saves, the audit trail, reminders and mails (a few minutes)
 	@$(BIN)/python -m bench $(ARGS)
