@@ -1,11 +1,19 @@
 """Context of every page: the bar, the foot, the limits of the session."""
 
 import base64
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import (
+    NoReverseMatch,
+    Resolver404,
+    get_urlconf,
+    resolve,
+    reverse,
+)
 from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -79,13 +87,23 @@ def _typing_key(user: Any) -> str:
 
 
 def page_for(user: Staff, url_name: str, *parts: object) -> str | None:
-    try:
-        address = reverse(url_name, args=parts)
-    except NoReverseMatch:
-        return None
-    # Set by `record.accounts.access.permitted`; without it everybody may open the page.
-    is_open_to = getattr(resolve(address).func, "is_open_to", None)
+    address, is_open_to = _page(url_name, parts, get_urlconf())
     return address if is_open_to is None or is_open_to(user) else None
+
+
+@lru_cache(maxsize=1024)
+def _page(
+    url_name: str, parts: tuple[object, ...], urlconf: str | None
+) -> tuple[str | None, Callable[[Staff], bool] | None]:
+    """The address, and who may open it: set by `record.accounts.access.permitted`.
+
+    Without that everybody may open the page.
+    """
+    try:
+        address = reverse(url_name, urlconf, args=parts)
+    except NoReverseMatch:
+        return None, None
+    return address, getattr(resolve(address, urlconf).func, "is_open_to", None)
 
 
 def _site_now() -> str:

@@ -87,3 +87,15 @@ def test_an_error_of_a_group_of_buttons_leads_to_the_first_of_them():
 
     assert '<a href="#id_answer_0">Answer</a>: This field is required.' in html
     assert 'id="id_answer_0"' in html
+
+
+def test_options_are_escaped_and_one_is_chosen():
+    choices = [("a", "Less < more"), ("b&c", "Both")]
+    html = Template("{% options choices chosen %}").render(
+        Context({"choices": choices, "chosen": "b&c"})
+    )
+
+    assert html == (
+        '<option value="a">Less &lt; more</option>'
+        '<option value="b&amp;c" selected>Both</option>'
+    )

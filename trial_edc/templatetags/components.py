@@ -15,7 +15,7 @@ from django.forms import BaseForm, BoundField
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from trial_edc.statuses import LOOKS
 register = template.Library()
 
 NOTHING = "—"
+SELECTED = mark_safe(" selected")
 HEADING_DATE = {"en": "j M Y", "zh-hans": "Y年n月j日"}
 
 
@@ -78,6 +79,24 @@ def panel(
 
 
 register.simple_block_tag(panel, name="card")
+
+
+@register.simple_tag
+def options(choices: Sequence[tuple[str, Any]], chosen: object = "") -> SafeString:
+    """Draw the options of a select, each a code and its word, one of them chosen.
+
+    A page repeats the same ones beside each item, so they are drawn once.
+    """
+    return _options(tuple((code, str(word)) for code, word in choices), str(chosen))
+
+
+@lru_cache(maxsize=512)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code, SELECTED if code == chosen else "", word) for code, word in choices),
+    )
 
 
 @register.simple_tag

@@ -79,7 +79,7 @@ class ItemView:
 
     @property
     def missing_choices(self) -> list[tuple[str, str]]:
-        return [(code.value, _(code.label)) for code in MissingCode]
+        return [(code.value, f"{code.value} {_(code.label)}") for code in MissingCode]
 
     @property
     def units(self) -> list[str]:
