@@ -31,7 +31,6 @@ from record.capture.problems import (
     SaveRefused,
 )
 from record.capture.services import autosaves
-from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue, engine, items
 from record.casebook.access import may_answer, visible_items
 from record.casebook.checks import Finding
@@ -131,10 +130,6 @@ class FormPage:
         typed = None if self.may_enter else self.typed
         return unsaved_texts(self.design, self.data, typed) if typed is not None else []
 
-    @property
-    def reason_choices(self) -> list[tuple[str, str]]:
-        return [(reason.value, _(reason.label)) for reason in ChangeReason]
-
     @cached_property
     def pending(self) -> list[str]:
         """Required items that a complete form lacks (new in a version)."""
@@ -201,7 +196,6 @@ class FormPage:
         item = self.design.items[name]
         value = self.data.values.get(name)
         values = self.controls.values(name, item)
-        facts = item.facts
         is_allowed = may_answer(self.user, item)
         revisions = self.data.item_revisions
         view = ItemView(
@@ -212,7 +206,6 @@ class FormPage:
             required=engine.is_required(item, self.data, self.casebook),
             is_applicable=engine.is_applicable(item, self.data, self.casebook),
             read_only=not (self.may_enter and is_allowed),
-            condition=facts.only_if.as_json() if facts.only_if else None,
             missing=str(values.get(f"{name}__missing", "")),
             unit=str(values.get(f"{name}__unit", "")),
             verified=verified_items(self.verifications, revisions).get(name),

@@ -34,7 +34,6 @@ class ItemView:
     required: bool
     is_applicable: bool
     read_only: bool
-    condition: Any
     missing: str = ""
     unit: str = ""
     errors: list[str] = field(default_factory=list)
@@ -51,6 +50,10 @@ class ItemView:
     unsaved_file: str = (
         ""  # the key of a file that is stored, but not saved with the form
     )
+
+    @property
+    def typed_reason(self) -> bool:
+        return any(self.reason)
 
     @property
     def is_visible(self) -> bool:
@@ -97,7 +100,8 @@ class ItemView:
 
     @property
     def condition_json(self) -> str:
-        return json.dumps(self.condition)
+        facts = self.item.facts
+        return json.dumps(facts.only_if.as_json()) if facts.only_if else ""
 
     @property
     def is_file(self) -> bool:
