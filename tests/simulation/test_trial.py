@@ -28,6 +28,7 @@ from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.schedule import selectors as visits
 
+DAYS = 120
 pytestmark = [pytest.mark.django_db, pytest.mark.real_clock, pytest.mark.slow]
 
 
@@ -40,6 +41,13 @@ def test_each_status_of_a_participant_occurs(trial: World):
         statuses = set(statuses_of(Participant.objects.all()).values())
 
     assert statuses == set(ParticipantStatus)
+
+
+def test_on_each_day_lists_read_what_the_forms_say(trial: World):
+    days = trial.disagreements
+
+    assert len(days) >= DAYS
+    assert {day: found for day, found in days.items() if found} == {}
 
 
 def test_visits_are_done_missed_due_and_overdue(trial: World):

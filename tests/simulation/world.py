@@ -27,14 +27,22 @@ class World:
 
     form_data: dict[str, list[Row]]  # by form
     statements: dict[int, int] = field(default_factory=dict)  # by person approached
+    # By day: what lists read otherwise than forms and rules say.
+    disagreements: dict[date, list[object]] = field(default_factory=dict)
 
 
-def simulated_world(participants: int) -> World:
-    """Simulate into a clean database and read all of it."""
+def simulated_world(
+    participants: int, each_day: Callable[[date], None] = lambda _day: None
+) -> World:
+    """Simulate into a clean database and read all of it.
+
+    `each_day` is called after the first act of every day on which somebody acts.
+    """
     connections.close_all()
     clean_database()
     statements: dict[int, int] = {}
-    with override_settings(PASSWORD_HASHERS=QUICK), counted(statements) as report:
+    counting = counted(statements, each_day)
+    with override_settings(PASSWORD_HASHERS=QUICK), counting as report:
         simulate(participants=participants, seed=SEED, until=UNTIL, report=report)
     world = read()
     world.statements = statements
@@ -42,9 +50,12 @@ def simulated_world(participants: int) -> World:
 
 
 @contextmanager
-def counted(statements: dict[int, int]) -> Iterator[Callable[[Progress], None]]:
+def counted(
+    statements: dict[int, int], each_day: Callable[[date], None]
+) -> Iterator[Callable[[Progress], None]]:
     """Count the statements of each first act about a person."""
     since = [0]
+    days: set[date] = set()
 
     def count(execute: Any, *call: Any) -> Any:
         since[0] += 1
@@ -52,6 +63,9 @@ def counted(statements: dict[int, int]) -> Iterator[Callable[[Progress], None]]:
 
     def report(now: Progress) -> None:
         statements.setdefault(now.approached, since[0])
+        if now.today not in days:
+            days.add(now.today)
+            each_day(now.today)
         since[0] = 0
 
     with connection.execute_wrapper(count):
