@@ -19,9 +19,9 @@ def keep_standing(saved: Saved) -> None:
 
 
 def keep_standing_of_confirmed(saved: Saved) -> None:
-    """Of evidence it matters whether it was confirmed."""
+    """Evidence matters from its confirmation until somebody is randomized."""
     confirmed = EligibilityConfirmation.objects.filter(participant=saved.participant)
-    if confirmed.exists():
+    if confirmed.exclude(participant__forms__code="RAN").exists():
         keep_standing(saved)
 
 
