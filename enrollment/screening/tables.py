@@ -9,9 +9,10 @@ from django_tables2 import Column
 
 from enrollment.eligibility.rules import State
 from enrollment.screening.selectors import REASONS
-from enrollment.vocabulary import ParticipantStatus
+from enrollment.vocabulary import ParticipantStatus, PatientSource
 from trial_edc.protocol import PROTOCOL
 from trial_edc.tables import CodeColumn, NumberColumn, Table
+from trial_edc.vocabulary import Sex
 
 NUMBER = ("form__participant__number", "form__occurrence")
 CRITERIA = [criterion.id for criterion in PROTOCOL.criteria]
@@ -38,9 +39,9 @@ class ScreeningTable(Table):
         _("Status"), "state", codes=lambda: [one.value for one in ParticipantStatus]
     )
     approached_at = Column(_("Approached"))
-    source = Column(_("Source"))
+    source = CodeColumn(_("Source"), codes=lambda: [t.value for t in PatientSource])
     age_years = NumberColumn(_("Age"))
-    sex = Column(_("Sex"))
+    sex = CodeColumn(_("Sex"), codes=lambda: [t.value for t in Sex])
     consented_at = Column(_("Consent"))
     closed_at = Column(_("Closed"), "screening_closed_at")
     reason = CodeColumn(_("Reason"), codes=lambda: REASONS)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from monitoring.listings.selectors.listings import Listing, ListingLine, listings_for
+from monitoring.listings.selectors.listings import Listing, listings_for
 from monitoring.listings.selectors.results import listing_result
 from monitoring.listings.services import record_download
 from monitoring.listings.tables import ListingTable
@@ -65,19 +65,20 @@ def download(request: StaffRequest, name: str) -> HttpResponse:
     listing, query = _listing_or_404(request, name), request.GET.dict()
     result = listing_result(listing, request.user, query)
     filters = {facet: query[facet] for facet in listing.facets if facet in query}
-    record_download(name, len(result.lines), filters, by=request.user)
+    record_download(name, result.count, filters, by=request.user)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     day = clock.today().isoformat()
     response["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'
     response.write("\ufeff")  # so that spreadsheets read Chinese
-    csv.writer(response).writerows(_csv_rows(ListingTable(result, request)))
+    table = ListingTable(result, request)
+    csv.writer(response).writerows(_csv_rows(listing, table))
     return response
 
 
-def _csv_rows(table: ListingTable) -> Iterator[list[str]]:
+def _csv_rows(listing: Listing, table: ListingTable) -> Iterator[list[str]]:
     yield [str(column.header) for column in table.columns]
     for row in table.rows:
-        line: ListingLine = row.record
+        line = listing.line(row.record)
         yield [line.participant, *(safe(cell.text) for cell in line.cells.values())]
 
 

@@ -1,13 +1,17 @@
 """Listings for medical review, pooled over both arms.
 
 A listing is declared by its form and items; a role sees the listings whose forms it may
-read. Missed visits come from the schedule, all others from one select of one form.
+read. Missed visits come from the copies of the schedule, all others from the columns
+of one form. Facets, counts, order and pages are those of the database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,13 +19,12 @@ from record.accounts.models import User
 from record.casebook import catalogue
 from record.casebook.access import visible_codes, within_reach
 from record.casebook.display import NOTHING, words
-from record.casebook.form_data import FormData
 from record.casebook.items import Date, DateTime, Item, Lab, Number, PartialDate
-from record.casebook.models import FormStatus, Participant
-from record.casebook.selectors import stored_form_data
-from record.casebook.values import MissingCode, Partial, is_blank
+from record.casebook.models import FormStatus
+from record.casebook.selectors import data_of
+from record.casebook.values import MissingCode
 from trial_edc import clock
-from trial_edc.vocabulary import N_, Codelist, VisitStatus, YesNo
+from trial_edc.vocabulary import N_, Codelist, VisitCode, VisitStatus, YesNo
 from visits.outlooks.selectors import outlooks_at, visit_at
 from visits.schedule.vocabulary import NotDoneReason
 
@@ -30,12 +33,10 @@ MEASURED, DATED = (Lab, Number), (Date, DateTime, PartialDate)
 
 @dataclass(frozen=True)
 class ListingCell:
-    """One cell: its text, the key that filters it and the value that sorts it."""
+    """One cell: its text, and the class that it is drawn with."""
 
     text: str
-    key: str
-    order: Any = None  # None: unknown
-    style: str = ""  # class of the cell
+    style: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,114 +50,148 @@ class ListingLine:
 
 @dataclass(frozen=True)
 class ListingColumn:
-    """A column of a listing."""
+    """A column of a listing, with what it sorts by."""
 
     name: str
     label: Any
+    path: str
+    codes: tuple[str, ...] = ()  # in the order of their list
     is_measured: bool = False
+
+
+def key_of(name: str) -> str:
+    """The column of `Listing.rows` by which a facet counts and selects."""
+    return f"{name}_key"
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Declaration of a listing: its form, columns, facets, and computed columns."""
+    """Declaration of a listing: its form, columns, facets, and computed columns.
+
+    A computed column says yes or no, whether its condition holds.
+    """
 
     name: str
     title: str
     code: str
     columns: tuple[str, ...]
     facets: tuple[str, ...]
-    computed: Mapping[str, tuple[str, Callable[[FormData], YesNo]]] = field(
-        default_factory=dict
-    )
+    computed: Mapping[str, tuple[str, Q]] = field(default_factory=dict)
+
+    participant_path: ClassVar[str] = "form__participant"
+
+    @property
+    def _items(self) -> Mapping[str, Item]:
+        return catalogue.design(self.code).items
 
     def heading(self) -> list[ListingColumn]:
-        items = catalogue.design(self.code).items
-        own = [
-            ListingColumn(
-                name, items[name].verbose_name, isinstance(items[name], MEASURED)
-            )
-            for name in self.columns
-        ]
+        own = [_item_column(name, self._items[name]) for name in self.columns]
+        yes_or_no = tuple(answer.value for answer in YesNo)
         return own + [
-            ListingColumn(name, _(label))
-            for name, (label, _rule) in self.computed.items()
+            ListingColumn(name, _(label), key_of(name), yes_or_no)
+            for name, (label, _condition) in self.computed.items()
         ]
 
-    def lines(self, user: User) -> list[ListingLine]:
-        people = dict(_people(user).values_list("pk", "number"))
-        rows = stored_form_data(people, [self.code])
-        return [self._line(people[pk], data) for pk, data in rows]
-
-    def _line(self, number: str, data: FormData) -> ListingLine:
-        items = catalogue.design(self.code).items
-        cells = {
-            name: _cell(items[name], data.values.get(name)) for name in self.columns
+    def rows(self, user: User) -> QuerySet[Any]:
+        """In the order of casebooks, with the keys of facets and computed columns."""
+        model = catalogue.design(self.code).model
+        rows = model._default_manager.filter(form__code=self.code, form__struck_at=None)
+        keys = {key_of(n): _item_key(n) for n in self.facets if n in self.columns}
+        answers = {
+            key_of(name): _answer(condition)
+            for name, (_label, condition) in self.computed.items()
         }
-        for name, (_label, rule) in self.computed.items():
-            answer = rule(data)
-            cells[name] = ListingCell(_(answer.label), answer.value, answer)
-        return ListingLine(number, reverse("entry:form", args=[data.form_id]), cells)
+        place = ("form__participant_id", "form__visit_number", "form__occurrence", "pk")
+        reached = within_reach(user, rows, self.participant_path)
+        with_forms = reached.select_related("form__participant")
+        return with_forms.annotate(**keys, **answers).order_by(*place)
+
+    def line(self, row: Any) -> ListingLine:
+        """The line of one of `rows`."""
+        values = data_of(row.form, row).values
+        cells = {name: _cell(self._items[name], values[name]) for name in self.columns}
+        for name in self.computed:
+            cells[name] = ListingCell(self.text_of(name, getattr(row, key_of(name))))
+        url = reverse("entry:form", args=[row.form.pk])
+        return ListingLine(row.form.participant.number, url, cells)
+
+    def text_of(self, name: str, key: str) -> str:
+        """What people read for a key; for one that no row has, the key."""
+        if name in self.computed:
+            return _label(YesNo, key)
+        item = self._items[name]
+        is_missing = key in [code.value for code in MissingCode]
+        return words(item, MissingCode(key) if is_missing else key)
+
+
+def _label(terms: type[Codelist], key: str) -> str:
+    try:
+        return _(terms(key).label)
+    except ValueError:
+        return key or NOTHING
+
+
+def _item_column(name: str, item: Item) -> ListingColumn:
+    is_measured = isinstance(item, MEASURED)
+    path = f"{name}_standard" if isinstance(item, Lab) else name
+    codes = tuple(term.value for term in item.facts.terms or ())
+    return ListingColumn(name, item.verbose_name, path, codes, is_measured)
+
+
+def _item_key(name: str) -> Any:
+    """The missing code or the code of an item; empty while it says nothing."""
+    missing = KeyTextTransform(name, "missing")
+    return Coalesce(missing, name, Value(""), output_field=CharField())
+
+
+def _answer(condition: Q) -> Any:
+    yes = When(condition, then=Value(YesNo.YES.value))
+    return Case(yes, default=Value(YesNo.NO.value), output_field=CharField())
 
 
 class MissedVisits(Listing):
     """Visits that nobody saw, by mark or by time."""
 
+    participant_path = "participant"
+
     def heading(self) -> list[ListingColumn]:
-        labels = (_("Visit"), _("Window"), _("Reason"))
+        visits = tuple(code.value for code in VisitCode)
+        reasons = tuple(reason.value for reason in NotDoneReason)
         return [
-            ListingColumn(name, label)
-            for name, label in zip(self.columns, labels, strict=True)
+            ListingColumn("visit", _("Visit"), "visit", visits),
+            ListingColumn("window", _("Window"), "opens_on"),
+            ListingColumn("reason", _("Reason"), "missed_reason", reasons),
         ]
 
-    def lines(self, user: User) -> list[ListingLine]:
-        now = clock.now()
-        missed = outlooks_at(now).filter(
-            status_now=VisitStatus.MISSED,
-            participant__in=_people(user),
-            record__isnull=False,
-            number=0,
+    def rows(self, user: User) -> QuerySet[Any]:
+        missed = outlooks_at(clock.now()).filter(
+            status_now=VisitStatus.MISSED, record__isnull=False, number=0
         )
-        rows = missed.select_related("participant")
-        return [
-            ListingLine(
-                row.participant.number,
-                reverse("entry:form", args=[row.record_id]),
-                _missed_cells(visit_at(row, now)),
-            )
-            for row in rows.order_by("participant__sequence", "place")
-        ]
+        reached = within_reach(user, missed, self.participant_path)
+        keys = {key_of("visit"): F("visit"), key_of("reason"): F("missed_reason")}
+        by_person = reached.order_by("participant__sequence", "place")
+        return by_person.select_related("participant").annotate(**keys)
 
+    def line(self, row: Any) -> ListingLine:
+        visit = visit_at(row, clock.now())
+        window = visit.state.window
+        span = f"{window.opens} – {window.closes}" if window else NOTHING
+        cells = {
+            "visit": ListingCell(_(visit.code.label)),
+            "window": ListingCell(span, "number"),
+            "reason": ListingCell(self.text_of("reason", row.missed_reason)),
+        }
+        url = reverse("entry:form", args=[row.record_id])
+        return ListingLine(row.participant.number, url, cells)
 
-def _missed_cells(visit: Any) -> dict[str, ListingCell]:
-    window, reason = visit.state.window, visit.missed_reason or ""
-    span = f"{window.opens} – {window.closes}" if window else NOTHING
-    why = _(NotDoneReason(reason).label) if reason else _("no reason recorded")
-    return {
-        "visit": ListingCell(_(visit.code.label), visit.code.value, visit.code),
-        "window": ListingCell(
-            span,
-            str(window.opens) if window else "",
-            window.opens if window else None,
-            style="number",
-        ),
-        "reason": ListingCell(why, reason, NotDoneReason(reason) if reason else None),
-    }
-
-
-def _people(user: User) -> Any:
-    return within_reach(user, Participant.objects.all(), "pk")
+    def text_of(self, name: str, key: str) -> str:
+        if name == "visit":
+            return _label(VisitCode, key)
+        return _label(NotDoneReason, key) if key else _("no reason recorded")
 
 
 def _cell(item: Item, value: Any) -> ListingCell:
-    return ListingCell(
-        words(item, value), _key(value), _order(item, value), _style(item)
-    )
-
-
-def _place(terms: type[Codelist], code: str) -> int:
-    """A code that the list no longer has stands behind all others."""
-    codes = [term.value for term in terms]
-    return codes.index(code) if code in codes else len(codes)
+    return ListingCell(words(item, value), _style(item))
 
 
 def _style(item: Item) -> str:
@@ -166,37 +201,8 @@ def _style(item: Item) -> str:
     return "number" if isinstance(item, DATED) else ""
 
 
-def _order(item: Item, value: Any) -> Any:
-    """What a value sorts by; a missing code is as unknown as nothing."""
-    if isinstance(value, MissingCode) or is_blank(value):
-        return None
-    if item.facts.terms:
-        codes = value if isinstance(value, list | tuple) else [value]
-        return [_place(item.facts.terms, code) for code in codes]
-    if isinstance(value, Partial):
-        return value.text
-    return getattr(value, "standard", value)
-
-
-def _key(value: Any) -> str:
-    if isinstance(value, MissingCode):
-        return value.value
-    if is_blank(value):
-        return ""
-    if isinstance(value, list | tuple):
-        return ",".join(sorted(map(str, value)))
-    return str(getattr(value, "standard", value))
-
-
-def _is_resolved(data: FormData) -> YesNo:
-    return YesNo.NO if data.get("resolved_at") is None else YesNo.YES
-
-
-def _is_complete(data: FormData) -> YesNo:
-    return YesNo.YES if data.status == FormStatus.COMPLETE else YesNo.NO
-
-
-COMPLETE = {"complete": (N_("Complete"), _is_complete)}
+COMPLETE = {"complete": (N_("Complete"), Q(form__status=FormStatus.COMPLETE))}
+RESOLVED = {"resolved": (N_("Resolved"), Q(resolved_at__isnull=False))}
 EVENT_COLUMNS = (
     *("term", "onset", "grade", "serious", "caused_by_infusion"),
     *("infusion_reaction", "infusion_number", "outcome"),
@@ -220,7 +226,7 @@ LISTINGS = (
         "DEV",
         ("category", "importance", "occurred_on", "description", "raised_by"),
         ("category", "importance", "raised_by", "resolved"),
-        {"resolved": (N_("Resolved"), _is_resolved)},
+        RESOLVED,
     ),
     Listing(
         "deaths",

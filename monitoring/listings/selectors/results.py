@@ -1,13 +1,17 @@
 """A listing as a query string filters it, with its facets."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from monitoring.listings.selectors.listings import Listing, ListingColumn, ListingLine
+from django.db.models import Count, F, QuerySet, Value
+
+from monitoring.listings.selectors.listings import Listing, ListingColumn, key_of
 from record.accounts.models import User
-from record.casebook.display import NOTHING
 from trial_edc.requirements import implements
+
+TOTAL, COUNT = "", "count"  # no column is called so
 
 
 @dataclass(frozen=True)
@@ -34,49 +38,70 @@ class ListingResult:
 
     listing: Listing
     columns: list[ListingColumn]
-    lines: list[ListingLine]
+    rows: QuerySet[Any]
     facets: list[Facet]
+    count: int
     total: int
 
 
+Keys = Mapping[str, str]
+
+
 @implements("MON-01")
-def listing_result(
-    listing: Listing, user: User, query: Mapping[str, str]
-) -> ListingResult:
+def listing_result(listing: Listing, user: User, query: Keys) -> ListingResult:
     """A listing as a query string filters it; unknown names are ignored."""
-    lines, columns = listing.lines(user), listing.heading()
+    rows, columns = listing.rows(user), listing.heading()
     selected = {name: query[name] for name in listing.facets if name in query}
+    counts = _counts(listing, rows, selected)
     facets = [
-        _facet(
-            column, _matching_lines(lines, selected, apart_from=column.name), selected
-        )
+        _facet(listing, column, counts[column.name], selected)
         for column in columns
         if column.name in listing.facets
     ]
-    matching = _matching_lines(lines, selected)
-    return ListingResult(listing, columns, matching, facets, len(lines))
+    matching = _matching(rows, selected)
+    count, total = counts[COUNT].get("", 0), counts[TOTAL].get("", 0)
+    return ListingResult(listing, columns, matching, facets, count, total)
 
 
-def _matching_lines(
-    lines: Iterable[ListingLine], selected: Mapping[str, str], *, apart_from: str = ""
-) -> list[ListingLine]:
-    required = [(name, key) for name, key in selected.items() if name != apart_from]
-    return [
-        line
-        for line in lines
-        if all(line.cells[name].key == key for name, key in required)
+def _matching(
+    rows: QuerySet[Any], selected: Keys, *, apart_from: str = ""
+) -> QuerySet[Any]:
+    others = {key_of(n): key for n, key in selected.items() if n != apart_from}
+    return rows.filter(**others)
+
+
+def _counts(
+    listing: Listing, rows: QuerySet[Any], selected: Keys
+) -> Mapping[str, dict[str, int]]:
+    """Rows by facet and key, and of all, in one statement."""
+    parts = [
+        _part(TOTAL, rows, Value("")),
+        _part(COUNT, _matching(rows, selected), Value("")),
+        *(
+            _part(name, _matching(rows, selected, apart_from=name), F(key_of(name)))
+            for name in listing.facets
+        ),
     ]
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for name, key, count in parts[0].union(*parts[1:], all=True):
+        counts[name][key] = count
+    return counts
+
+
+def _part(name: str, rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
+    grouped = rows.order_by().values(facet=Value(name), key=key)
+    return grouped.annotate(n=Count("pk")).values_list("facet", "key", "n")
 
 
 def _facet(
-    column: ListingColumn, lines: Sequence[ListingLine], selected: Mapping[str, str]
+    listing: Listing, column: ListingColumn, counts: Mapping[str, int], selected: Keys
 ) -> Facet:
-    cells = [line.cells[column.name] for line in lines]
-    texts, counts = {c.key: c.text for c in cells}, Counter(c.key for c in cells)
-    if column.name in selected:
-        texts.setdefault(selected[column.name], selected[column.name] or NOTHING)
+    chosen = selected.get(column.name)
+    keys = sorted({*counts, chosen} - {None})  # type: ignore[type-var]
     choices = [
-        FacetValue(key, texts[key], counts[key], selected.get(column.name) == key)
-        for key in sorted(texts)
+        FacetValue(
+            key, listing.text_of(column.name, key), counts.get(key, 0), chosen == key
+        )
+        for key in keys
     ]
     return Facet(column, choices)

@@ -90,7 +90,7 @@ def complete_forms(user: User) -> QuerySet[FormInstance]:
         name: RawSQL(_AGREEING.format(sign=sign), (), IntegerField())  # noqa: S611 - no values
         for name, sign in (("verified", "="), ("changed", "<>"))
     }
-    with_values = forms.exclude(verification="").annotate(**counts)
+    with_values = forms.filter(verification__in=VerificationState).annotate(**counts)
     return with_values.order_by("participant_id", "visit_number", "pk")
 
 
@@ -103,7 +103,7 @@ def verifies_sealed_forms(user: User) -> bool:
 
 
 def counts_by_verification(forms: QuerySet[FormInstance]) -> dict[str, int]:
-    rows = forms.order_by().values_list("verification").annotate(n=Count("pk"))
+    rows = forms.order_by().values_list("verification").annotate(n=Count("*"))
     return dict(rows)
 
 

@@ -12,12 +12,16 @@ from django.urls import reverse
 
 from monitoring.listings.selectors.listings import (
     LISTINGS,
+    Listing,
     ListingLine,
+    key_of,
     listings_for,
 )
 from monitoring.listings.views import safe
 from record.audit.models import Entry
 from record.casebook.models import Participant
+from record.casebook.selectors import data_of
+from record.casebook.values import MissingCode
 from tests.outcomes import course
 from tests.people import person
 from tests.visits import stage
@@ -75,13 +79,15 @@ def test_each_number_opens_exactly_that_many_rows(client: Client, name: str) -> 
 
 
 def test_filters_narrow_each_other_and_their_counts(client: Client) -> None:
-    result = page(client, "events", grade="1").context["result"]
+    context = page(client, "events", grade="1").context
+    result = context["result"]
 
     counts = {
         facet.column.name: {c.key: c.count for c in facet.choices}
         for facet in result.facets
     }
-    assert [first_cell(line) for line in result.lines] == ["=Fever", "Cough"]
+    assert [first_cell(line) for line in context["table"].lines] == ["=Fever", "Cough"]
+    assert (result.count, result.total) == (2, 4)
     assert counts["grade"] == {"1": 2, "3": 1, "5": 1}
     assert counts["serious"] == {"": 1, "N": 1}
 
@@ -122,9 +128,9 @@ def cells(client: Client, name: str, column: str, **query: str) -> list[str]:
 
 
 def test_row_leads_to_its_form(client: Client) -> None:
-    result = page(client, "missed-visits", reason="refused").context["result"]
+    table = page(client, "missed-visits", reason="refused").context["table"]
 
-    (line,) = result.lines
+    (line,) = table.lines
     assert line.cells["reason"].text == "Refused"
     assert client.get(line.url).status_code == 200
 
@@ -183,3 +189,26 @@ def test_statements_do_not_grow_with_participants(client: Client, name: str) -> 
 def test_no_cell_is_run_as_a_formula(text: str) -> None:
     assert safe(text) == f"'{text}"
     assert safe("fever") == "fever"
+
+
+def key_in_words_of_python(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.value if isinstance(value, MissingCode) else str(value)
+
+
+@pytest.mark.usefixtures("trial")
+@pytest.mark.parametrize("listing", [one for one in LISTINGS if one.code != "VIS"])
+def test_the_keys_of_facets_are_what_the_forms_say(listing: Listing) -> None:
+    first, second = Participant.objects.order_by("pk")
+    course.enter(first, "DTH", {"place": MissingCode("UNK")})
+    course.row(second, "WDR", {"by": MissingCode("UNK"), "reason": "burden"})
+
+    rows = list(listing.rows(person("PI")))
+    facets = [name for name in listing.facets if name in listing.columns]
+    stored = [data_of(row.form, row).values for row in rows]
+
+    assert rows
+    assert [[getattr(row, key_of(name)) for name in facets] for row in rows] == [
+        [key_in_words_of_python(values[name]) for name in facets] for values in stored
+    ]
