@@ -19,11 +19,11 @@ from record.accounts.models import User
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
 from record.casebook.access import visible_codes
-from record.casebook.models import FormInstance, FormStatus, Participant
-from record.review.models import QueryState
+from record.casebook.models import TO_VERIFY, FormInstance, FormStatus, Participant
+from record.review.models import QueryState, Verification
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
-from visits.outlooks.selectors import outlooks_at, visit_at
+from visits.outlooks.selectors import outlooks_at, visit_at, visits_in
 from visits.schedule.facts import Visit
 
 FILTERS = ("overdue", "due", "queries", "drafts", "verify", "consent")
@@ -56,22 +56,34 @@ def people_in_matrix(user: User) -> QuerySet[Any]:
 def is_in(name: str, user: User) -> Q:
     """Of the participants that a filter selects; raises `KeyError` for none of ours."""
     now = clock.now()
-    visits = outlooks_at(now).filter(participant=OuterRef("pk"), visit__in=GRID_VISITS)
     forms = FormInstance.objects.filter(code__in=visible_codes(user), struck_at=None)
-    unverified = forms.filter(status=FormStatus.COMPLETE, verifications=None)
     return {
-        "overdue": lambda: Q(Exists(visits.filter(status_now=VisitStatus.OVERDUE))),
-        "due": lambda: Q(Exists(visits.filter(status_now=VisitStatus.DUE))),
+        "overdue": lambda: _has_visit(visits_in(VisitStatus.OVERDUE, now)),
+        "due": lambda: _has_visit(visits_in(VisitStatus.DUE, now)),
         "queries": lambda: _has(forms.filter(queries__state=QueryState.OPEN), user),
         "drafts": lambda: _has(forms.filter(status=FormStatus.DRAFT), user),
-        "verify": lambda: _has(unverified, user),
+        "verify": lambda: _has(forms.filter(_is_to_verify()), user),
         "consent": lambda: consent_due(clock.today()),
     }[name]()
 
 
+def _is_to_verify() -> Q:
+    """Of a sealed form no column says which items are verified, only that some are."""
+    designs = catalogue.designs().values()
+    plain = [design.code for design in designs if not design.model.is_sealed]
+    in_force = Verification.objects.filter(form=OuterRef("pk"), withdrawn_at=None)
+    is_open = Q(code__in=plain, verification__in=TO_VERIFY)
+    is_restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~Exists(in_force)
+    return Q(status=FormStatus.COMPLETE) & (is_open | is_restricted)
+
+
+def _has_visit(visits: QuerySet[Any]) -> Q:
+    return Q(pk__in=visits.filter(visit__in=GRID_VISITS).values("participant_id"))
+
+
 def _has(forms: QuerySet[FormInstance], user: User) -> Q:
     """Of participants with such a form; no join leads from a restricted one to them."""
-    has_open = Q(Exists(forms.filter(participant=OuterRef("pk"))))
+    has_open = Q(pk__in=forms.order_by().values("participant_id"))
     if not any(catalogue.design(code).is_restricted for code in visible_codes(user)):
         return has_open
     restricted = forms.filter(confidentiality=Confidentiality.RESTRICTED)

@@ -181,6 +181,9 @@ class FormInstance(models.Model):
                 name="sheet_due",
             ),
             models.Index(
+                fields=("id",), include=("code", "participant"), name="sheet_code"
+            ),
+            models.Index(
                 fields=("participant",),
                 condition=models.Q(status="draft", struck_at=None),
                 name="sheet_drafts",

@@ -16,6 +16,7 @@ class QueryTable(Table):
 
     row = "record/review/query_line.html"
     attributes: ClassVar = {"class": "table as-lines"}
+    per_page = 50  # each with its thread and a box for the answer
 
     state = Column(_("State"))
     participant = CodeColumn(

@@ -28,6 +28,12 @@ def outlooks_at(now: datetime) -> QuerySet[Any]:
     return VisitOutlook.objects.annotate(status_now=_status_at(now))
 
 
+def visits_in(status: VisitStatus, now: datetime) -> QuerySet[Any]:
+    """Visits of a status; the date moves only those that wait, so few are asked."""
+    may_be = Q(status__in=("", status.value)) | Q(on_record=True)
+    return outlooks_at(now).filter(may_be, status_now=status)
+
+
 def _status_at(now: datetime) -> Case:
     """The first line that applies. Before day 0 there is no window."""
     today = site_date(now)

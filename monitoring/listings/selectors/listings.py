@@ -94,8 +94,8 @@ class Listing:
 
     def rows(self, user: User) -> QuerySet[Any]:
         """In the order of casebooks, with the keys of facets and computed columns."""
-        model = catalogue.design(self.code).model
-        rows = model._default_manager.filter(form__code=self.code, form__struck_at=None)
+        stored: QuerySet[Any] = catalogue.design(self.code).model._default_manager.all()
+        rows = stored.filter(form__code=self.code, form__struck_at=None)
         keys = {key_of(n): _item_key(n) for n in self.facets if n in self.columns}
         answers = {
             key_of(name): _answer(condition)
@@ -104,7 +104,8 @@ class Listing:
         place = ("form__participant_id", "form__visit_number", "form__occurrence", "pk")
         reached = within_reach(user, rows, self.participant_path)
         with_forms = reached.select_related("form__participant")
-        return with_forms.annotate(**keys, **answers).order_by(*place)
+        with_keys: QuerySet[Any] = with_forms.annotate(**keys, **answers)
+        return with_keys.order_by(*place)
 
     def line(self, row: Any) -> ListingLine:
         """The line of one of `rows`."""
@@ -169,8 +170,9 @@ class MissedVisits(Listing):
         )
         reached = within_reach(user, missed, self.participant_path)
         keys = {key_of("visit"): F("visit"), key_of("reason"): F("missed_reason")}
-        by_person = reached.order_by("participant__sequence", "place")
-        return by_person.select_related("participant").annotate(**keys)
+        with_people = reached.select_related("participant")
+        with_keys: QuerySet[Any] = with_people.annotate(**keys)
+        return with_keys.order_by("participant__sequence", "place")
 
     def line(self, row: Any) -> ListingLine:
         visit = visit_at(row, clock.now())

@@ -90,14 +90,15 @@ def _counts(
 
 def _part(name: str, rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
     grouped = rows.order_by().values(facet=Value(name), key=key)
-    return grouped.annotate(n=Count("pk")).values_list("facet", "key", "n")
+    counted: QuerySet[Any] = grouped.annotate(n=Count("pk"))
+    return counted.values_list("facet", "key", "n")
 
 
 def _facet(
     listing: Listing, column: ListingColumn, counts: Mapping[str, int], selected: Keys
 ) -> Facet:
     chosen = selected.get(column.name)
-    keys = sorted({*counts, chosen} - {None})  # type: ignore[type-var]
+    keys = sorted({*counts, *([] if chosen is None else [chosen])})
     choices = [
         FacetValue(
             key, listing.text_of(column.name, key), counts.get(key, 0), chosen == key

@@ -11,9 +11,9 @@ from record.casebook.models import Participant
 from tests.people import STAGE
 from trial_edc.dates import SITE_TZ
 from trial_edc.protocol import PROTOCOL
-from trial_edc.vocabulary import VisitCode, WithdrawalKind
+from trial_edc.vocabulary import VisitCode, VisitStatus, WithdrawalKind
 from visits.models import VisitOutlook
-from visits.outlooks.selectors import outlook_columns, outlooks_at, visit_at
+from visits.outlooks.selectors import outlook_columns, outlooks_at, visit_at, visits_in
 from visits.schedule import rules
 from visits.schedule.facts import Visit
 
@@ -84,3 +84,7 @@ def test_sql_and_rules_agree(
             code.value: state.status.value for code, state in said.items()
         }
         assert {row.visit: visit_at(row, now).state for row in rows} == said
+        by_status = {row for status in VisitStatus for row in visits_in(status, now)}
+        assert {row.visit: row.status_now for row in by_status} == {
+            row.visit: row.status_now for row in rows
+        }
