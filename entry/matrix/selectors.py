@@ -73,8 +73,8 @@ def _is_to_verify() -> Q:
     plain = [design.code for design in designs if not design.model.is_sealed]
     in_force = Verification.objects.filter(form=OuterRef("pk"), withdrawn_at=None)
     is_open = Q(code__in=plain, verification__in=TO_VERIFY)
-    is_restricted = Q(confidentiality=Confidentiality.RESTRICTED) & ~Exists(in_force)
-    return Q(status=FormStatus.COMPLETE) & (is_open | is_restricted)
+    is_new = Q(~Exists(in_force), confidentiality=Confidentiality.RESTRICTED)
+    return Q(is_open | is_new, status=FormStatus.COMPLETE)
 
 
 def _has_visit(visits: QuerySet[Any]) -> Q:
