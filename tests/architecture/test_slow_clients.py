@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from record.audit.models import TryCount
@@ -27,6 +28,7 @@ from trial_edc.web_worker import HEAD_SECONDS
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 HOST = "localhost"
 SLOW = 40
+HANGING = 9
 HONEST_SECONDS = 20  # of a busy machine; without limits it is for ever
 SIGN_IN = "/accounts/sign-in/"
 HEAD = f"POST {SIGN_IN} HTTP/1.1\r\nHost: {HOST}\r\n"
@@ -178,6 +180,39 @@ def test_slow_clients_stop_at_the_proxy(proxy_port, note):
         with slow_clients(proxy_port, beginning, is_tls=True):
             seconds = seconds_of_honest(proxy_port, is_tls=True)
         note(f"{SLOW} × {name}: three pages in {seconds:.1f} s")
+
+
+@contextlib.contextmanager
+def lock_on_tries() -> Iterator[None]:
+    """Let every request that counts a try wait."""
+    owner = psycopg2.connect(os.environ["OWNER_DATABASE_URL"])
+    try:
+        with owner.cursor() as cursor:
+            cursor.execute("LOCK TABLE audit_trycount IN ACCESS EXCLUSIVE MODE")
+        yield
+    finally:
+        owner.close()
+
+
+def test_requests_that_wait_for_the_database_leave_the_rest_alone(web_port, note):
+    answered = []
+
+    def wait() -> None:
+        answered.append(
+            posted(web_port, b"a,b", is_tls=False, Authorization="Bearer 1")
+        )
+
+    waiting = [threading.Thread(target=wait) for _ in range(HANGING)]
+    with lock_on_tries():
+        for thread in waiting:
+            thread.start()
+        seconds = seconds_of_honest(web_port, is_tls=False)
+        assert answered == []
+    for thread in waiting:
+        thread.join()
+
+    assert answered == [401] * HANGING
+    note(f"{HANGING} requests wait: three pages in {seconds:.1f} s")
 
 
 def test_a_flood_of_passwords_leaves_the_site_responding(web_port, note):
