@@ -15,7 +15,7 @@ from record.review.models import Query, QueryState
 from trial_edc import clock, dates
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitStatus
-from visits.outlooks.selectors import outlooks_at, visit_at
+from visits.outlooks.selectors import outlooks_at, visit_at, visits_in
 from visits.schedule.facts import Visit
 
 MOST_OVERDUE = 50  # lines on the page
@@ -99,7 +99,8 @@ def dashboard() -> Dashboard:
 
 
 def _days(code: str, item: str) -> list[date]:
-    rows = catalogue.design(code).model._default_manager.filter(form__struck_at=None)
+    stored = catalogue.design(code).model._default_manager
+    rows = stored.filter(form__code=code, form__struck_at=None)
     instants = rows.filter(**{f"{item}__isnull": False}).values_list(item, flat=True)
     return sorted(dates.site_date(at) for at in instants)
 
@@ -118,9 +119,10 @@ def _visits() -> Mapping[str, int]:
 def _overdue() -> list[OverdueVisit]:
     """The first of them."""
     now = clock.now()
-    overdue = outlooks_at(now).filter(status_now=VisitStatus.OVERDUE)
-    rows = overdue.select_related("participant").order_by(
-        "participant__sequence", "place", "number"
+    rows = (
+        visits_in(VisitStatus.OVERDUE, now)
+        .select_related("participant")
+        .order_by("participant__sequence", "place", "number")
     )
     return [
         OverdueVisit(row.participant, visit_at(row, now)) for row in rows[:MOST_OVERDUE]

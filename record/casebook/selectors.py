@@ -61,7 +61,7 @@ _STORED = """
     SELECT f.participant_id, f.id, f.code, f.visit, f.visit_number, f.occurrence,
         f.status, f.revision, f.created_at, f.item_revisions, to_jsonb(stored)
     FROM {table} stored JOIN casebook_forminstance f ON f.id = stored.form_id
-    WHERE f.participant_id = ANY (%(people)s)
+    WHERE f.participant_id = ANY (%(people)s) AND f.code = '{code}'
         AND (f.struck_at IS NULL OR %(with_struck)s)
 """
 _FORM_COLUMNS = (
@@ -87,7 +87,9 @@ def stored_form_data(
     """
     quote = connection.ops.quote_name
     parts = [
-        _STORED.format(table=quote(catalogue.design(code).model._meta.db_table))
+        _STORED.format(
+            table=quote(catalogue.design(code).model._meta.db_table), code=code
+        )
         for code in codes
     ]
     if not parts:

@@ -47,7 +47,7 @@ class WorkItem:
 def more_of(urgency: int, kind: str, count: int, url: str, look: str) -> WorkItem:  # noqa: PLR0917 - as they stand in the line
     """The line for what is not listed one by one."""
     text = ngettext("%(count)s more", "%(count)s more", count) % {"count": count}
-    return WorkItem(urgency, kind, "", text, url, look, date.max, count=count)
+    return WorkItem(urgency, kind, "", text, url, look, count=count)
 
 
 WorkSource = Callable[[User], Iterator[WorkItem]]

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from entry.selectors import navigation
@@ -13,13 +15,35 @@ from record.accounts.roles import Permission
 from record.casebook import catalogue
 from record.casebook.access import may_enter, may_on
 from record.casebook.models import FormInstance, FormStatus
-from record.notices.work_items import DUE, MAX_PER_KIND, OVERDUE, WAITING, WorkItem
+from record.notices.work_items import (
+    DUE,
+    MAX_PER_KIND,
+    OVERDUE,
+    WAITING,
+    WorkItem,
+    more_of,
+)
 from record.review.models import QueryState
 from record.review.selectors import queries_visible_to, unsigned
 from safety.models import Death
 from safety.pregnancy.selectors import births_awaited
 from trial_edc import dates
 from visits.facts import OUTCOME_FORMS
+
+
+class _First:
+    """The first rows of a kind of work, and how many more there are."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self._all = rows
+        read = list(rows[: MAX_PER_KIND + 1])
+        self.rows, self._has_more = read[:MAX_PER_KIND], len(read) > MAX_PER_KIND
+
+    def rest(self, urgency: int, kind: str, url: str, look: str) -> Iterator[WorkItem]:
+        """The line that counts what is not listed; nothing is counted for nothing."""
+        if self._has_more:
+            count = self._all.order_by().count() - MAX_PER_KIND
+            yield more_of(urgency, kind, count, url, look)
 
 
 def events_to_record(user: User) -> Iterator[WorkItem]:
@@ -31,7 +55,8 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
     on_demand = {code for code in codes if catalogue.design(code).opened_on_demand}
     dead = Death.objects.filter(form__struck_at=None, death_on__isnull=False)
     deaths = dead.filter(form__participant=OuterRef("participant"))
-    outcomes = Q(code__in=codes.intersection(OUTCOME_FORMS), death_at__isnull=False)
+    of_dead = Q(participant_id__in=dead.values("form__participant_id"))
+    outcomes = of_dead & Q(code__in=codes.intersection(OUTCOME_FORMS))
     forms = (
         forms_visible_to(user)
         .annotate(death_at=Subquery(deaths.values("form__created_at")[:1]))
@@ -42,9 +67,11 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
             locked_at=None,
         )
     )
-    for form in forms.order_by("created_at", "pk")[:MAX_PER_KIND]:
+    first = _First(forms.order_by("created_at", "pk"))
+    for form in first.rows:
         since = form.death_at if form.code in OUTCOME_FORMS else form.created_at
         yield _form_item(DUE, _("To record"), form, look="due", since=since)
+    yield from first.rest(DUE, _("To record"), reverse("entry:matrix"), "due")
 
 
 def births_to_ask_for(user: User) -> Iterator[WorkItem]:
@@ -66,11 +93,12 @@ def drafts(user: User) -> Iterator[WorkItem]:
     forms = forms_visible_to(user).filter(
         status=FormStatus.DRAFT, struck_at=None, locked_at=None, frozen_at=None
     )
-    for form in forms.order_by("saved_at", "pk")[:MAX_PER_KIND]:
-        if may_enter(user, catalogue.design(form.code)):
-            yield _form_item(
-                WAITING, _("To complete"), form, look="draft", since=form.saved_at
-            )
+    own = [code for code, one in catalogue.designs().items() if may_enter(user, one)]
+    first = _First(forms.filter(code__in=own).order_by("saved_at", "pk"))
+    kind, url = _("To complete"), f"{reverse('entry:matrix')}?show=drafts"
+    for form in first.rows:
+        yield _form_item(WAITING, kind, form, look="draft", since=form.saved_at)
+    yield from first.rest(WAITING, kind, url, "draft")
 
 
 def _form_item(
@@ -103,7 +131,8 @@ def _queries(
     designs = catalogue.designs().values()
     codes = [design.code for design in designs if may_on(user, permission, design)]
     queries = queries_visible_to(user).filter(state=state, form__code__in=codes)
-    for query in queries[:MAX_PER_KIND]:
+    first = _First(queries)
+    for query in first.rows:
         item, _check = query.place
         design = catalogue.design(query.form.code)
         label = design.items[item].verbose_name if item in design.items else ""
@@ -116,6 +145,8 @@ def _queries(
             state.value,
             dates.site_date(query.raised_at),
         )
+    url = f"{reverse('review:queries')}?state={state.value}"
+    yield from first.rest(DUE, kind, url, state.value)
 
 
 def forms_to_sign(user: User) -> Iterator[WorkItem]:
@@ -127,6 +158,7 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
     forms = forms_visible_to(user).filter(
         code__in=codes, status=FormStatus.COMPLETE, struck_at=None
     )
-    waiting = unsigned(forms)
-    for form in waiting.order_by("saved_at", "pk")[:MAX_PER_KIND]:
+    first = _First(unsigned(forms).order_by("saved_at", "pk"))
+    for form in first.rows:
         yield _form_item(DUE, _("To sign"), form, look="complete", since=form.saved_at)
+    yield from first.rest(DUE, _("To sign"), reverse("entry:matrix"), "complete")

@@ -10,18 +10,18 @@ from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.notices.work_items import DUE, OVERDUE, URGENT, WorkItem
 from safety.reports.selectors.cases import CaseState, SponsorCase, cases_of
-from safety.reports.selectors.reports import ReportLine, report_lines
+from safety.reports.selectors.reports import ReportLine, open_report_lines, report_lines
 from trial_edc import dates
 
 
 def serious_events(user: User) -> Iterator[WorkItem]:
     """Reports to send, follow-ups to write; for the sponsor, versions to settle."""
-    lines = report_lines()
+    lines = open_report_lines()
     yield from (_report_item(line, user) for line in lines if line.is_waiting)
     if user.may(Permission.ENTER_CRF):
         yield from (_follow_up_item(line) for line in lines if line.changed)
     if user.may(Permission.ASSESS_SAFETY):
-        for case in cases_of(lines):
+        for case in cases_of(report_lines()):
             yield from _case_items(case)
 
 

@@ -1,8 +1,9 @@
 """Visits, consents, infusions and reminders that are due."""
 
 from collections.abc import Iterator
+from itertools import islice
 
-from django.db.models import Count, Exists, F, OuterRef, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from entry.selectors import navigation
 from entry.selectors.visibility import participants_visible_to
 from record.accounts.models import User
 from record.casebook.access import visible_codes
-from record.casebook.models import FormInstance
+from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
 from record.notices.work_items import (
     DUE,
@@ -31,6 +32,7 @@ from trial_edc.vocabulary import INFUSION_VISITS, VisitStatus
 from visits.infusions.facts.vital_sign_times import NextMeasurement, next_measurement
 from visits.models import VisitOutlook
 from visits.outlooks.selectors import outlooks_at, visit_at
+from visits.reminders.facts import Reminder
 from visits.reminders.page import appointment_text, ward_reminders
 from visits.reminders.selectors import informed_in_ward
 from visits.schedule.facts import Visit
@@ -93,7 +95,8 @@ def infusions_to_watch(user: User) -> Iterator[WorkItem]:
 def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
     """In-patients whom the ward informs, where others get a message."""
     people = informed_in_ward(participants_visible_to(user), clock.now())
-    for person, reminder in ward_reminders(list(people)):
+    due = list(islice(_reminders_in_ward(people), MAX_PER_KIND + 1))
+    for person, reminder in due[:MAX_PER_KIND]:
         words = (
             _(reminder.occasion.label),
             reminder.place,
@@ -110,6 +113,19 @@ def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
             if reminder.appointment_at
             else None,
         )
+    if len(due) > MAX_PER_KIND:
+        text = _("More follow when these are told")
+        url = reverse("entry:matrix")
+        yield WorkItem(DUE, _("Tell in the ward"), "", text, url, "due")
+
+
+def _reminders_in_ward(
+    people: QuerySet[Participant],
+) -> Iterator[tuple[Participant, Reminder]]:
+    """As many people are read at once as are listed; mostly they are all."""
+    everybody = iter(people)
+    while batch := list(islice(everybody, MAX_PER_KIND)):
+        yield from ward_reminders(batch)
 
 
 def _infusion_item(number: str, visit: str, coming: NextMeasurement) -> WorkItem:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from record.casebook import catalogue
@@ -15,7 +15,7 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
 from record.review.selectors import as_shown
 from safety.facts import changed_since, event_of, is_serious, row_with
-from safety.models import SentReport
+from safety.models import SentReport, SeriousReport
 from safety.reports.facts import clock_starts_at, earlier_versions, reports_on
 from safety.vocabulary import ReportKind
 from trial_edc import clock
@@ -159,6 +159,25 @@ def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
     if of_report is not None:
         stored_forms = stored_forms.filter(participant__forms=of_report)
     return _lines_of(stored_forms)
+
+
+def open_report_lines() -> list[ReportLine]:
+    """Reports that were not sent, or that may have changed since; three selects."""
+    of_form = SentReport.objects.filter(form=OuterRef("form"))
+    reports = SeriousReport.objects.filter(form__code="SAE", form__struck_at=None)
+    compared = reports.annotate(
+        sent_revision=Subquery(of_form.values("revision")),
+        sent_event_revision=Subquery(of_form.values("event_revision")),
+    )
+    later = reports.filter(
+        ae=OuterRef("ae"), form__occurrence__gt=OuterRef("form__occurrence")
+    )
+    has_changed = Q(form__revision__gt=F("sent_revision")) | Q(
+        ae__revision__gt=F("sent_event_revision")
+    )
+    is_open = Q(sent_revision=None) | Q(has_changed, ~Exists(later))
+    keys = compared.filter(is_open).values("form")
+    return _lines_of(_stored_reports().filter(pk__in=keys))
 
 
 def unsent_reports(participant: Participant) -> list[ReportLine]:

@@ -19,7 +19,12 @@ from record.casebook.selectors import row_of
 from record.notices.models import Message
 from record.notices.tasks import deliver_queued
 from safety.models import SentReport
-from safety.reports.selectors.reports import ReportState, report_lines
+from safety.reports.selectors.reports import (
+    ReportLine,
+    ReportState,
+    open_report_lines,
+    report_lines,
+)
 from safety.reports.services.follow_ups import add_follow_up
 from safety.reports.services.reports import NotReadyToSend
 from tests.outcomes import course
@@ -49,9 +54,17 @@ def reported(
     return row, report
 
 
+def work_among(lines: list[ReportLine]) -> set[int]:
+    return {line.form.pk for line in lines if line.is_waiting or line.changed}
+
+
 def versions(participant: Participant) -> list[tuple[str, str, list[str]]]:
-    """Reports of a participant: version, state, what changed since."""
+    """Reports of a participant: version, state, what changed since.
+
+    What My work shows of them is found without reading the others.
+    """
     lines = sorted(report_lines(), key=lambda line: line.form.occurrence)
+    assert work_among(open_report_lines()) == work_among(lines)
     return [
         (line.version, line.state.value, line.changed)
         for line in lines
