@@ -3,9 +3,18 @@
 Rules see `None` for what is not known: an item with a missing code has no value.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from record.casebook.values import MissingCode, Value
@@ -35,7 +44,7 @@ class FormData:
         value = self.values.get(item)
         return value if isinstance(value, MissingCode) else None
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, str, int, int]:
         return self.code, self.visit, self.visit_number, self.occurrence
 
@@ -57,8 +66,12 @@ def fact(name: str) -> Callable[[FactRule], FactRule]:
 class Casebook:
     """All forms of one participant, read by form code when first needed."""
 
-    def __init__(self, load: Callable[[Collection[str]], Iterable[FormData]]) -> None:
-        self._load = load
+    def __init__(
+        self,
+        load: Callable[[Collection[str]], Iterable[FormData]],
+        beside: dict[Hashable, Any] | None = None,
+    ) -> None:
+        self._load, self._beside = load, {} if beside is None else beside
         self._forms: dict[str, tuple[FormData, ...]] = {}
         self._facts: dict[str, Any] = {}
 
@@ -95,6 +108,15 @@ class Casebook:
             self._facts[name] = FACTS[name](self)
         return self._facts[name]
 
+    def beside(self, key: Hashable, read: Callable[[], Any]) -> Any:
+        """What a rule needs that is in no form, such as ranges of a laboratory.
+
+        It is read once for this casebook and those that differ from it by some forms.
+        """
+        if key not in self._beside:
+            self._beside[key] = read()
+        return self._beside[key]
+
     def with_data(self, data: FormData) -> "Casebook":
         return self.with_form_data([data])
 
@@ -113,4 +135,4 @@ class Casebook:
                 rows = (*others, *replaced[code].values())
                 yield from sorted(rows, key=lambda data: data.key[2:])
 
-        return Casebook(load)
+        return Casebook(load, self._beside)

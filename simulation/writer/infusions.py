@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from record.casebook.selectors import casebook_of
 from simulation.clinical_events import weight_on
 from simulation.infusion_plans import SimulatedInfusion, SimulatedRefusal
 from simulation.measurements import panel, vital_signs
@@ -196,6 +197,6 @@ def laboratory_acts(
 def _judge(case: SimulatedCase, visit: str, number: int) -> None:
     form = case.form_of("LAB", visit, number=number)
     data = case.read(form)
-    outside = outside_reference(data, case.person.sex.value)
+    outside = outside_reference(data, casebook_of(form.participant))
     rows = [{"analyte": name, "judgement": "no"} for name in outside]
     case.save(form, {"significance": rows} if rows else {}, "in")

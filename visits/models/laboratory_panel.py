@@ -32,12 +32,19 @@ class Side(Enum):
     HIGH = "high"
 
 
-def outside_reference(data: FormData, sex: str | None) -> list[str]:
+def outside_reference(data: FormData, casebook: Casebook) -> list[str]:
     """The analytes of a panel outside their laboratory's range.
 
     An analyte without an approved range in force is not outside of any.
     """
-    return list(sides_of_reference([data], sex).get(data.form_id or 0, ()))
+    laboratory, sex = data.get("laboratory"), casebook.value("DEM", "sex")
+    if not _has_results(data):
+        return []
+    ranges = casebook.beside(
+        (ReferenceRange, laboratory, sex),
+        lambda: ReferenceRange.approved({laboratory}, sex),
+    )
+    return [analyte for analyte, _side in _outside(data, ranges)]
 
 
 def sides_of_reference(
@@ -83,7 +90,7 @@ class OutOfReference(Condition):
         )
         if started_at is None or sampled_at is None or sampled_at <= started_at:
             return False
-        return bool(outside_reference(data, casebook.value("DEM", "sex")))
+        return bool(outside_reference(data, casebook))
 
 
 def blood(
