@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from trial_edc.vocabulary import MissingCode
@@ -122,10 +123,14 @@ class Partial:
 
     def instant(self, zone: tzinfo) -> datetime | None:
         """None when the time is not known."""
-        if not self.has_time:
-            return None
-        hour, minute = self._parts[3:]
-        return datetime.combine(self.earliest, time(hour, minute), zone)
+        return _instant(self.text, zone) if self.has_time else None
+
+
+@lru_cache(maxsize=4096)  # a long log compares each row with each other
+def _instant(text: str, zone: tzinfo) -> datetime:
+    day, _t, of_day = text.partition("T")
+    hour, minute = of_day.split(":")
+    return datetime.combine(date.fromisoformat(day), time(int(hour), int(minute)), zone)
 
 
 def is_blank(value: Value) -> bool:

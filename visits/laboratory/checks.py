@@ -97,8 +97,8 @@ def sample_repeated(data: FormData, casebook: Casebook) -> Mapping[str, int] | N
         return None
     same = ("laboratory", "place")
     for row in others(data, casebook):
-        is_same = all(row.get(item) == data.get(item) for item in same)
-        if is_same and (instant_of(row), row.get("value")) == (at, value):
+        is_same = instant_of(row) == at and row.get("value") == value
+        if is_same and all(row.get(item) == data.get(item) for item in same):
             return {"row": row.occurrence}
     return None
 

@@ -27,9 +27,10 @@ def is_same_laboratory(one: FormData, other: FormData) -> bool:
 
 def contradicts(one: FormData, other: FormData, analyte: str = CREATININE) -> bool:
     """Two values of one instant and laboratory."""
-    at, readings = instant_of(one), [reading_of(row, analyte) for row in (one, other)]
+    at = instant_of(one)
     if at is None or at != instant_of(other) or not is_same_laboratory(one, other):
         return False
+    readings = [reading_of(row, analyte) for row in (one, other)]
     return None not in readings and readings[0] != readings[1]
 
 
