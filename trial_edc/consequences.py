@@ -2,7 +2,8 @@
 
 It all runs in the transaction of the save, also of a draft. A line of a form names the
 items whose change calls it, none means any; a form that a consequence saves has its own
-lines. `docs/architecture.md` shows the place of this in a save.
+lines. Rows of a table that are saved together call a joint line once, others one by
+one. `docs/architecture.md` shows the place of this in a save.
 """
 
 from enrollment.consent import consequences as consent
@@ -34,7 +35,7 @@ from record.capture.events import (
     Randomized,
     RowStruck,
 )
-from record.capture.save_hooks import on_items
+from record.capture.save_hooks import jointly_on_items, on_items
 from record.notices import consequences as notices
 from safety.deaths import consequences as deaths
 from safety.events import consequences as adverse_events
@@ -51,14 +52,14 @@ from visits.schedule.facts import FORMS as SCHEDULE_FORMS
 # Who of a blinded role may know an arm, and so names none in a text.
 ARM_KNOWLEDGE = (has_learned_arm,)
 
-CORRECTION = (on_items(eligibility.report_correction),)
+CORRECTION = (jointly_on_items(eligibility.report_correction),)
 
 # What lists ask often, kept beside the forms that it follows from.
 EVIDENCE_FORMS = ("DEM", "ELG", "CRE", "URI", "VIT", "LAB", "IST")
 OTHER_VISIT_FORMS = ("VIT", "LAB", "O28", "OM3")
 COPIES = (
     (STANDING_FORMS, on_items(standing.keep_standing)),
-    (EVIDENCE_FORMS, on_items(standing.keep_standing_of_confirmed)),
+    (EVIDENCE_FORMS, jointly_on_items(standing.keep_standing_of_confirmed)),
     ((*SCHEDULE_FORMS, "VSI"), on_items(outlooks.keep_outlooks)),
     (OTHER_VISIT_FORMS, on_items(outlooks.keep_outlooks_of_begun_visit)),
     (("CRE",), on_items("sample_at", outlooks.keep_outlooks)),
@@ -71,7 +72,7 @@ ACTS = {
         on_items("sex", "approached_at", identity.ask_about_birth),
         on_items("screening_closed_at", screening.freeze_failed_criteria),
         on_items("failed_criteria", screening.protect_failed_criteria),
-        on_items("screen_failure_reason", deaths.ensure_death_form),
+        jointly_on_items("screen_failure_reason", deaths.ensure_death_form),
     ),
     "CNS": (
         on_items("obtained_by", "decided_at", consent.require_delegation),
@@ -101,9 +102,9 @@ ACTS = {
         on_items("decision", product.clear_due_date_of_withdrawn_request),
         on_items("decision", infusions.mark_unneeded_time_points),
         on_items("decision", "reason", infusions.find_second_infusion_refused),
-        on_items("decision", schedule.recalculate_due_dates),
-        on_items("decision", deviations.review_deviations),
-        on_items("reason", deaths.ensure_death_form),
+        jointly_on_items("decision", schedule.recalculate_due_dates),
+        jointly_on_items("decision", deviations.review_deviations),
+        jointly_on_items("reason", deaths.ensure_death_form),
     ),
     "PRD": (
         on_items("lot", "product", "as_allocated", product.check_product),
@@ -126,7 +127,7 @@ ACTS = {
         ),
         on_items("not_given_reason", infusions.find_second_infusion_not_given),
         on_items("cover_intact", "participant_saw", infusions.find_blinding_at_risk),
-        on_items(
+        jointly_on_items(
             "given",
             "started_at",
             "cover_intact",
@@ -134,43 +135,43 @@ ACTS = {
             deviations.review_deviations,
         ),
         on_items("reaction", adverse_events.open_reaction_event),
-        on_items("not_given_reason", deaths.ensure_death_form),
+        jointly_on_items("not_given_reason", deaths.ensure_death_form),
     ),
-    "VSI": (on_items("not_done_reason", deaths.ensure_death_form),),
+    "VSI": (jointly_on_items("not_done_reason", deaths.ensure_death_form),),
     "VIS": (
         on_items("performed", "visit_date", "mode", deviations.find_visit_deviations),
         on_items(
             "appointment_at", "performed", "visit_date", reminders.recheck_messages
         ),
-        on_items("performed", "visit_date", deviations.review_deviations),
+        jointly_on_items("performed", "visit_date", deviations.review_deviations),
     ),
     "STY": (
-        on_items("hospital", "in_at", "out_at", schedule.recalculate_due_dates),
-        on_items("hospital", "in_at", "out_at", deviations.review_deviations),
-        on_items("out_to", deaths.ensure_death_form),
+        jointly_on_items("hospital", "in_at", "out_at", schedule.recalculate_due_dates),
+        jointly_on_items("hospital", "in_at", "out_at", deviations.review_deviations),
+        jointly_on_items("out_to", deaths.ensure_death_form),
     ),
-    "RRT": (on_items("stop_reason", deaths.ensure_death_form),),
+    "RRT": (jointly_on_items("stop_reason", deaths.ensure_death_form),),
     "AE": (
         on_items("serious", reports.open_report),
-        on_items("grade", "outcome", "seriousness", deaths.ensure_death_form),
+        jointly_on_items("grade", "outcome", "seriousness", deaths.ensure_death_form),
         on_items("pregnancy", pregnancy.ensure_pregnancy_form),
     ),
     "SAE": (on_items("aware_at", reports.restart_clock),),
     "SPA": (on_items("sponsor_aware_at", reports.require_reason_for_later_awareness),),
     "PRG": (on_items("anomaly", pregnancy.report_anomaly),),
     "DTH": (
-        on_items("death_on", schedule.recalculate_due_dates),
+        jointly_on_items("death_on", schedule.recalculate_due_dates),
         on_items("death_on", reminders.recheck_messages),
-        on_items("death_on", deviations.review_deviations),
+        jointly_on_items("death_on", deviations.review_deviations),
         on_items("death_on", deaths.report_death),
     ),
     "WDR": (
-        on_items("kind", "on", schedule.recalculate_due_dates),
+        jointly_on_items("kind", "on", schedule.recalculate_due_dates),
         on_items("kind", "on", reminders.recheck_messages),
-        on_items("kind", "on", deviations.review_deviations),
+        jointly_on_items("kind", "on", deviations.review_deviations),
         on_items("kind", "on", outcomes.apply_withdrawal),
     ),
-    "CAL": (on_items("result", deaths.ensure_death_form),),
+    "CAL": (jointly_on_items("result", deaths.ensure_death_form),),
     "OM3": (on_items(outcomes.ensure_end_of_study),),
 }
 ON_SAVE = {

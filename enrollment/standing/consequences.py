@@ -1,5 +1,7 @@
 """Whatever moves a person's standing moves its copy, once at the end of the act."""
 
+from collections.abc import Sequence
+
 from enrollment.consent.facts.reconsent import CODES
 from enrollment.eligibility.facts.evidence import CODES as EVIDENCE_CODES
 from enrollment.models import EligibilityConfirmation
@@ -18,8 +20,9 @@ def keep_standing(saved: Saved) -> None:
     at_end(STANDINGS.store_one, saved.participant.pk)
 
 
-def keep_standing_of_confirmed(saved: Saved) -> None:
+def keep_standing_of_confirmed(saves: Sequence[Saved]) -> None:
     """Evidence matters from its confirmation until somebody is randomized."""
+    saved = saves[-1]
     confirmed = EligibilityConfirmation.objects.filter(participant=saved.participant)
     if confirmed.exclude(participant__forms__code="RAN").exists():
         keep_standing(saved)

@@ -28,7 +28,6 @@ from record.casebook.items import Item, ItemGroup, Text
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.values import Value, is_blank, is_same
-from record.review import services as review
 from record.review.services import LONGEST
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -108,12 +107,12 @@ def soft_findings(
 
 
 def require_explanations(
-    form: FormInstance,
     soft: list[Finding],
     explanations: Mapping[str, str],
     altered: Container[str],
+    standing: Container[tuple[str, str]],
 ) -> None:
-    standing = review.standing_places(form) if soft else set()
+    """`standing` are the places of automatic queries, which ask already."""
     unexplained = [
         finding
         for finding in soft

@@ -66,42 +66,64 @@ def unreadable(
     return Unreadable(raw, finding)
 
 
-def require_links(
-    form: FormInstance,
-    design: FormDesign,
-    names: Iterable[str],
-    values: Mapping[str, Value],
-) -> None:
-    """Refuse items that point at nothing, or at what belongs to somebody else."""
-    findings = [
-        _finding(design, name, "link", N_("Choose one that is there."))
-        for name, item, value in _links(design, names, values)
-        if not _exists(form, name, item, value)
-    ]
-    if findings:
-        raise SaveRefused(findings)
+Change = tuple[FormInstance, Mapping[str, Value]]
+
+
+class LinkTargets:
+    """What is there of all that entered values of one code point at.
+
+    One select for each item that points at something, however many forms.
+    """
+
+    def __init__(self, design: FormDesign, changes: Iterable[Change]) -> None:
+        self.design = design
+        pointed: dict[str, list[tuple[FormInstance, Value]]] = {}
+        for form, values in changes:
+            for name, value in _links(design, values):
+                pointed.setdefault(name, []).append((form, value))
+        self.there = {
+            name: _there(name, design.items[name], links)
+            for name, links in pointed.items()
+        }
+
+    def require(self, form: FormInstance, values: Mapping[str, Value]) -> None:
+        """Refuse items that point at nothing, or at what belongs to somebody else."""
+        findings = [
+            _finding(self.design, name, "link", N_("Choose one that is there."))
+            for name, value in _links(self.design, values)
+            if (form.pk, value) not in self.there[name]
+        ]
+        if findings:
+            raise SaveRefused(findings)
 
 
 def _links(
-    design: FormDesign, names: Iterable[str], values: Mapping[str, Value]
-) -> Iterator[tuple[str, Item, Value]]:
-    for name in names:
-        item, value = design.items[name], values[name]
-        is_link = isinstance(item, User | File | Listed)
+    design: FormDesign, values: Mapping[str, Value]
+) -> Iterator[tuple[str, Value]]:
+    for name, value in values.items():
+        is_link = isinstance(design.items[name], User | File | Listed)
         if is_link and not is_blank(value) and not isinstance(value, MissingCode):
-            yield name, item, value
+            yield name, value
 
 
-def _exists(form: FormInstance, name: str, item: Item, value: Value) -> bool:
+def _there(
+    name: str, item: Item, links: Iterable[tuple[FormInstance, Value]]
+) -> set[tuple[int | None, Value]]:
+    """Pairs of a form and what it may point at."""
+    forms = {form.pk: form for form, _value in links}
+    values = {value for _form, value in links}
     if isinstance(item, File):
-        return files.is_stored(form, name, value)
+        return set(files.stored_keys(forms, name, values))
     if isinstance(item, Listed):
-        return value in dict(item.options())
-    assert isinstance(item, User)  # noqa: S101 - narrows the type
-    rows = item.target()._default_manager.filter(pk=value)
-    if isinstance(item, Ref) and item.target() is FormInstance:
-        rows = rows.filter(participant=form.participant_id, code=item.form)
-    return bool(rows.exists())
+        there = values & set(dict(item.options()))
+    else:
+        assert isinstance(item, User)  # noqa: S101 - narrows the type
+        rows = item.target()._default_manager.filter(pk__in=values)
+        if isinstance(item, Ref) and item.target() is FormInstance:
+            (participant,) = {form.participant_id for form in forms.values()}
+            rows = rows.filter(participant=participant, code=item.form)
+        there = set(rows.values_list("pk", flat=True))
+    return {(pk, value) for pk in forms for value in there}
 
 
 def _finding(

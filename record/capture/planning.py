@@ -17,7 +17,7 @@ from record.capture.checking import (
     require_right_to_enter,
     soft_findings,
 )
-from record.capture.parsing import Unreadable, parse, require_links
+from record.capture.parsing import LinkTargets, Unreadable, parse
 from record.capture.problems import EraseNeeded, SaveRefused
 from record.casebook import catalogue, engine
 from record.casebook.checks import Finding
@@ -152,7 +152,7 @@ class _Planner:
     ) -> None:
         self.participant, self.design, self.key, self.by = participant, design, key, by
         self.form_data: list[FormData] = []  # planned so far
-        self.linked: set[tuple[str, Value]] = set()
+        self.new_form = FormInstance(participant=participant, code=design.code)
         self.taken: dict[tuple[str, int], int] = {}  # the last occurrence by place
         forms = FormInstance.objects.filter(
             participant=participant, code=design.code
@@ -173,6 +173,9 @@ class _Planner:
 
     def planned(self, rows: Sequence[SourceRow]) -> Iterator[PlannedRow]:
         by_key = self._rows_by_key(rows)
+        readable = [row.all_values for row in rows if not row.unreadable]
+        links = [(self.new_form, values) for values in readable]
+        self.links = LinkTargets(self.design, links)
         for row in rows:
             if row.unreadable:
                 findings = [fault.finding for fault in row.unreadable.values()]
@@ -252,7 +255,7 @@ class _Planner:
         casebook = self.casebook.with_form_data(self.form_data)
         try:
             require_right_to_enter(self.design, changed, by=self.by)
-            self._require_links(changed)
+            self.links.require(self.new_form, changed)
             data = data_after(self.design, before, changed, casebook)
             seen = casebook.with_data(data)
             pending = engine.pending_items(self.design, data, seen)
@@ -278,16 +281,6 @@ class _Planner:
         is_new = all(is_blank(old) for old, _new in changes.values())
         state = RowState.NEW if before.revision == 0 or is_new else RowState.CHANGED
         return PlannedRow(row, state, changes, tuple(soft), form, data, tuple(pending))
-
-    def _require_links(self, changed: Values) -> None:
-        names = [
-            name
-            for name, value in changed.items()
-            if isinstance(value, Hashable) and (name, value) not in self.linked
-        ]
-        data = FormInstance(participant=self.participant, code=self.design.code)
-        require_links(data, self.design, names, changed)
-        self.linked.update((name, changed[name]) for name in names)
 
     def _refused(self, row: SourceRow, message: str, **details: object) -> PlannedRow:
         check_id = f"{self.design.code}.import"

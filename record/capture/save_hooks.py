@@ -4,7 +4,7 @@ The trial lists it in one module, which `settings.CONSEQUENCES` names: by form, 
 order in which it happens.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -41,16 +41,30 @@ class Saved:
 
 @dataclass(frozen=True)
 class SaveHook:
-    """What happens when one of the items of a form changes; no items: any of them."""
+    """What happens when one of the items of a form changes; no items: any of them.
+
+    `is_joint`: forms of a participant that are stored together call it once, with all
+    their saves; else each save calls it.
+    """
 
     items: frozenset[str]
-    run: Callable[[Saved], None]
+    run: Callable[[Any], None]
+    is_joint: bool = False
+
+    def called_by(self, saves: Iterable[Saved]) -> list[Saved]:
+        return [s for s in saves if not self.items or self.items & s.changed]
 
 
 def on_items(*names_and_run: Any) -> SaveHook:
-    """Takes the names of the items and, last, what is to be run."""
+    """Takes the names of the items and, last, what is to be run with the save."""
     *names, run = names_and_run
     return SaveHook(frozenset(names), run)
+
+
+def jointly_on_items(*names_and_run: Any) -> SaveHook:
+    """As `on_items`; what is to be run takes all saves of the act, of one form code."""
+    *names, run = names_and_run
+    return SaveHook(frozenset(names), run, is_joint=True)
 
 
 @cache
@@ -59,7 +73,5 @@ def save_hooks() -> dict[str, tuple[SaveHook, ...]]:
     return dict(import_module(settings.CONSEQUENCES).ON_SAVE)
 
 
-def run_consequences(saved: Saved) -> None:
-    for hook in save_hooks().get(saved.form.code, ()):
-        if not hook.items or hook.items & saved.changed:
-            hook.run(saved)
+def hooks_of(code: str) -> tuple[SaveHook, ...]:
+    return save_hooks().get(code, ())

@@ -1,6 +1,6 @@
 """The history of items, from the audit trail, as values again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,15 +60,31 @@ def changes_of(form: FormInstance, *, after_revision: int = 0) -> list[Change]:
     ]
 
 
-def changes_since(form: FormInstance, seen_revision: int) -> list[Change]:
-    """Changes that somebody who saw a revision has not seen.
+def changes_since(
+    design: FormDesign, seen_revisions: Iterable[tuple[FormInstance, int]]
+) -> dict[int, list[Change]]:
+    """Changes of forms that somebody who saw these revisions has not seen, by form.
 
-    Who names a revision that the form never had has seen nothing.
+    Who names a revision that the form never had has seen nothing. One select; none when
+    everybody saw the last revision.
     """
-    if seen_revision == form.revision:
-        return []
-    is_known = 0 <= seen_revision < form.revision
-    return changes_of(form, after_revision=seen_revision if is_known else 0)
+    behind = {
+        form.pk: seen if 0 <= seen < form.revision else 0
+        for form, seen in seen_revisions
+        if seen != form.revision
+    }
+    if not behind:
+        return {}
+    unseen: dict[int, list[Change]] = {pk: [] for pk in behind}
+    entries = Entry.objects.filter(
+        form_id__in=behind,
+        table_name=design.model._meta.db_table,
+        revision__gt=min(behind.values()),
+    )
+    for entry in entries.order_by("id"):
+        if entry.form_id and (entry.revision or 0) > behind[entry.form_id]:
+            unseen[entry.form_id] += _changes(design, entry)
+    return unseen
 
 
 def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:

@@ -382,7 +382,8 @@ class SealedCRF(models.Model):
             self.opened.missing[item] = code.value
         self.opened.values[item] = None if code else value
 
-    def save(self, *args: Any, **options: Any) -> None:
+    def seal_content(self) -> None:
+        """What was put becomes the stored text; raises `TooLong`."""
         items = self.crf_items()
         content = {
             "values": {n: items[n].to_json(v) for n, v in self.opened.values.items()},
@@ -391,6 +392,9 @@ class SealedCRF(models.Model):
         }
         text = json.dumps(content, ensure_ascii=False, default=str)
         self.sealed = seal(self.purpose, text, padded_to=SEALED_BYTES)
+
+    def save(self, *args: Any, **options: Any) -> None:
+        self.seal_content()
         super().save(*args, **options)
 
 

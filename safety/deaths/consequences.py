@@ -1,5 +1,7 @@
 """Forms that a death opens, and their withdrawal when it is revoked."""
 
+from collections.abc import Sequence
+
 from record.audit.attribution import Source
 from record.capture.save_hooks import Saved
 from record.casebook.form_data import Casebook
@@ -21,9 +23,10 @@ FATAL_EVENT = {
 }
 
 
-def ensure_death_form(saved: Saved) -> None:
+def ensure_death_form(saves: Sequence[Saved]) -> None:
     """Open the death form where an answer reports one; withdraw it when none does."""
-    if reports_death(saved.data) or reports_death(saved.before):
+    saved = saves[-1]
+    if any(reports_death(s.data) or reports_death(s.before) for s in saves):
         sync_death_form(saved.participant, saved.casebook, saved.via)
 
 

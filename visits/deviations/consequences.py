@@ -1,5 +1,7 @@
 """Deviations that are recorded, found from a visit, or checked again after a change."""
 
+from collections.abc import Sequence
+
 from record.audit.attribution import Actor, Source
 from record.capture.events import DeviationFound, RowStruck
 from record.capture.save_hooks import Saved
@@ -38,7 +40,8 @@ def _was_awaited(unmarked: rules.VisitState) -> bool:
 
 
 @implements("WIN-08")
-def review_deviations(saved: Saved) -> None:
+def review_deviations(saves: Sequence[Saved]) -> None:
+    saved = saves[-1]
     deviations.sync_condition_queries(saved.participant, saved.casebook, by=saved.by)
 
 

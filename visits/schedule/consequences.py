@@ -1,5 +1,7 @@
 """Due dates and forms of visits, kept in step with what moves the schedule."""
 
+from collections.abc import Sequence
+
 from record.audit.attribution import Actor, Source
 from record.capture.events import FormReturned, FormSigned, Randomized, RowStruck
 from record.capture.save_hooks import Saved
@@ -15,8 +17,8 @@ def create_visit_forms(event: Randomized, by: Actor, via: Source) -> None:
     services.create_visit_forms(event.participant)
 
 
-def recalculate_due_dates(saved: Saved) -> None:
-    services.recalculate_due_dates(saved.participant)
+def recalculate_due_dates(saves: Sequence[Saved]) -> None:
+    services.recalculate_due_dates(saves[-1].participant)
 
 
 def recalculate_after_signature(

@@ -5,7 +5,7 @@ and one notice to the principal investigator for each fact, however often it is 
 Code and arm are out of reach: nothing here writes to the allocation.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,23 +83,37 @@ class Correction:
         return f"SCREENING-{self.kind} {self.item}".strip()
 
 
-def report_corrections(saved: Saved) -> None:
-    if saved.form.code == "VIT" and saved.form.visit != VisitCode.SCREENING:
+def report_corrections(saves: Sequence[Saved]) -> None:
+    """Of forms that were stored together; each is judged as if no later one were."""
+    if not any(map(_may_be_used, saves)):
         return
-    frozen = eligibility_selectors.frozen_of(saved.participant)
+    last = saves[-1]
+    frozen = eligibility_selectors.frozen_of(last.participant)
     if frozen is None:
         return
+    for place, saved in enumerate(saves):
+        if _may_be_used(saved):
+            later = [one.before for one in saves[place + 1 :]]
+            casebook = last.casebook.with_form_data(later)
+            corrections = list(_corrections_of(frozen, saved, casebook))
+            _report(corrections, casebook, by=saved.by, via=saved.via)
+
+
+def _may_be_used(saved: Saved) -> bool:
+    return saved.form.code != "VIT" or saved.form.visit == VisitCode.SCREENING
+
+
+def _corrections_of(
+    frozen: FrozenScreening, saved: Saved, casebook: Casebook
+) -> Iterator[Correction]:
     used_values = frozen.values.get(str(saved.form.pk))
     if used_values is not None:
-        corrections = list(_corrections(frozen, saved, used_values))
+        yield from _corrections(frozen, saved, used_values)
     elif _is_of_screening(frozen, saved.data) and _changes_verdict(
-        saved.casebook, saved.data
+        casebook, saved.data
     ):
         text = Wording(WAS_ADDED, _named(saved.form))
-        corrections = [Correction(frozen, saved.form, ADDED, text)]
-    else:
-        corrections = []
-    _report(corrections, saved.casebook, by=saved.by, via=saved.via)
+        yield Correction(frozen, saved.form, ADDED, text)
 
 
 def report_row_change(form: FormInstance, *, by: Actor, via: Source) -> None:

@@ -24,7 +24,7 @@ from record.capture.vocabulary import StrikeReason
 from record.casebook import items
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
-from record.casebook.history import changes_since
+from record.casebook.history import Change, changes_since
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.values import Value, is_blank, is_same
 from trial_edc.typed_text import written
@@ -63,13 +63,27 @@ def read_submission(
     """Rows that nobody changed are left out."""
     submission, is_draft = TableSubmission(), typed.get("action") == "draft"
     batch = _uuid(typed.get("batch", ""))
-    for key, row in rows_in(typed).items():
-        reader = _RowReader(stored, columns, key, row, is_draft)
+    rows = rows_in(typed)
+    unseen = _unseen_changes(stored, rows)
+    for key, row in rows.items():
+        reader = _RowReader(stored, columns, key, row, is_draft, unseen)
         if key.startswith("n"):
             reader.read_new(submission, batch)
         else:
             reader.read_stored(submission)
     return submission
+
+
+def _unseen_changes(
+    stored: StoredRows, rows: Mapping[str, QueryDict]
+) -> Mapping[int, Sequence[Change]]:
+    """Of each form, what others changed since the page showed it."""
+    shown = [
+        (stored.forms.get(int(key[1:])), raw_values.revision_in(row))
+        for key, row in rows.items()
+        if key.startswith("r")
+    ]
+    return changes_since(stored.design, [(form, at) for form, at in shown if form])
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,7 @@ class _RowReader:
     key: str
     row: QueryDict
     is_draft: bool
+    unseen: Mapping[int, Sequence[Change]]
 
     def read_new(self, submission: TableSubmission, batch: UUID | None) -> None:
         cells = self._parsed_cells()
@@ -157,7 +172,7 @@ class _RowReader:
     ) -> dict[str, Value]:
         """Values that differ from those the page showed; the save merges them."""
         current = self.stored.form_data[form.pk].values
-        later = changes_since(form, raw_values.revision_in(self.row))
+        later = self.unseen.get(form.pk, ())
         seen = seen_by_author(current, later)
         return {n: v for n, v in values.items() if not is_same(v, seen.get(n))}
 

@@ -5,18 +5,18 @@ refused may have been refused because they name a product: they are kept sealed.
 """
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from record.audit.attribution import Actor, Source, act, attributed
+from record.audit.attribution import FormAct, act_on_forms
 from record.audit.vault import Purpose, seal
 from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
 from record.casebook.items import ItemGroup, Text
 from record.casebook.models import FormInstance, SealedCRF
-from record.review import services as review
 from trial_edc.requirements import implements
 
 ACT = "checks_fired"
@@ -33,42 +33,43 @@ class CheckOutcome(StrEnum):
     QUERIED = "queried"  # stored; its query is open
 
 
+@dataclass(frozen=True)
+class FiredChecks:
+    """The checks that fired on a form, and the values that they found."""
+
+    form: FormInstance
+    outcomes: Sequence[tuple[Finding, CheckOutcome]]
+    values: Mapping[str, object]
+
+
 @implements("AUD-12")
-def note(
-    form: FormInstance,
-    design: FormDesign,
-    fired: Iterable[tuple[Finding, CheckOutcome]],
-    values: Mapping[str, object],
-    *,
-    by: Actor,
-    via: Source,
-) -> None:
+def note(design: FormDesign, fired: Iterable[FiredChecks]) -> None:
+    """For an attributed transaction."""
+    acts = [
+        FormAct(one.form.participant_id, one.form.pk, _details(design, one))
+        for one in fired
+        if one.outcomes
+    ]
+    act_on_forms(ACT, acts)
+
+
+def _details(design: FormDesign, fired: FiredChecks) -> dict[str, Any]:
     lines = [
         {
             "check": finding.check_id,
             "item": finding.item,
             "severity": finding.severity,
             "outcome": outcome,
-            **_value(design, finding, values.get(finding.item)),
+            **_value(design, finding, fired.values.get(finding.item)),
         }
-        for finding, outcome in fired
+        for finding, outcome in fired.outcomes
     ]
-    if not lines:
-        return
-    details: dict[str, Any] = {"findings": lines}
-    if issubclass(design.model, SealedCRF):
-        text = json.dumps(lines, ensure_ascii=False)
-        length = len(text.encode())
-        padded_to = next((n for n in SEALED_BYTES if length <= n), SEALED_BYTES[-1])
-        sealed = seal(design.model.purpose, text, padded_to=padded_to)
-        details = {"sealed": sealed}
-    with attributed(by=by, via=via):
-        act(
-            ACT,
-            participant_id=form.participant_id,
-            form_id=form.pk,
-            details=details,
-        )
+    if not issubclass(design.model, SealedCRF):
+        return {"findings": lines}
+    text = json.dumps(lines, ensure_ascii=False)
+    length = len(text.encode())
+    padded_to = next((n for n in SEALED_BYTES if length <= n), SEALED_BYTES[-1])
+    return {"sealed": seal(design.model.purpose, text, padded_to=padded_to)}
 
 
 def outcomes_of_refusal(
@@ -80,13 +81,12 @@ def outcomes_of_refusal(
 
 
 def outcomes_of_save(
-    form: FormInstance,
     soft: list[Finding],
     explanations: Mapping[str, str],
     altered: Container[str],
+    standing: Container[tuple[str, str]],
 ) -> list[tuple[Finding, CheckOutcome]]:
-    """What fired anew on stored values; to be asked before queries change."""
-    standing = review.standing_places(form) if soft else set()
+    """What fired anew on stored values; `standing` are the places of before."""
     outcomes = []
     for finding in soft:
         explained = bool(explanations.get(finding.check_id, ""))

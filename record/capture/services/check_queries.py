@@ -23,4 +23,5 @@ def recheck(form: FormInstance, casebook: Casebook, *, by: Actor) -> None:
         catalogue.design(form.code), data, casebook, now=clock.now()
     )
     soft = [f for f in findings if f.severity == Severity.SOFT]
-    review.sync_check_queries(form, soft, {}, (), by=by)
+    checked = review.CheckedForm(form, soft)
+    review.sync_check_queries([checked], review.automatic_queries([form]), by=by)

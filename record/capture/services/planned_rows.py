@@ -1,11 +1,15 @@
 """Rows of a file, stored as they were planned."""
 
-from record.audit.attribution import Actor, Reason, Source
+from collections.abc import Sequence
+
+from record.audit.attribution import Actor, Reason, Source, attributed
 from record.capture.entries import FormEntry
 from record.capture.planning import Plan, PlannedRow, RowState
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import Saved
-from record.capture.services.forms import save_entry
+from record.capture.services.batches import save_in_pages
+from record.casebook import catalogue
+from record.casebook.models import FormInstance
 from record.casebook.services import form_instances
 
 
@@ -30,9 +34,22 @@ def store(
     says why values of forms that were complete change, `origin` where all of it comes
     from. Raises `NotApplied` for a row that the record does not take.
     """
-    why = _with_origin(reason, origin)
+    why, design = _with_origin(reason, origin), catalogue.design(plan.code)
     rows = plan.of(RowState.NEW, RowState.CHANGED)
-    return [_store_row(row, plan, why, by) for row in rows]
+    entered = [
+        (form, _entry(row, why))
+        for form, row in zip(_forms(plan, rows, by), rows, strict=True)
+    ]
+    saved = []
+    with attributed(by=by, via=Source.IMPORT):
+        outcomes = save_in_pages(
+            plan.participant, design, entered, by=by, via=Source.IMPORT
+        )
+        for row, outcome in zip(rows, outcomes, strict=True):
+            if isinstance(outcome, NotSaved):
+                raise NotApplied(row, outcome) from outcome
+            saved.append(outcome)
+    return saved
 
 
 def _with_origin(reason: Reason | None, origin: Reason | None) -> Reason | None:
@@ -41,21 +58,25 @@ def _with_origin(reason: Reason | None, origin: Reason | None) -> Reason | None:
     return Reason(reason.code, f"{reason.text} [{origin.text}]")
 
 
-def _store_row(row: PlannedRow, plan: Plan, reason: Reason | None, by: Actor) -> Saved:
-    form = row.form or form_instances.add_row(
-        plan.participant,
-        plan.code,
-        by=by,
-        via=Source.IMPORT,
-        visit=row.source.visit,
-        visit_number=row.source.visit_number,
-    )
-    entry = FormEntry(
+def _entry(row: PlannedRow, reason: Reason | None) -> FormEntry:
+    return FormEntry(
         values={name: new for name, (_old, new) in row.changes.items()},
         complete=not row.pending,
         reasons=dict.fromkeys(row.changes, reason) if reason else {},
     )
-    try:
-        return save_entry(form, entry, by=by, via=Source.IMPORT)
-    except NotSaved as problem:
-        raise NotApplied(row, problem) from problem
+
+
+def _forms(plan: Plan, rows: Sequence[PlannedRow], by: Actor) -> list[FormInstance]:
+    new = [
+        form_instances.NewRow(row.source.visit, row.source.visit_number)
+        for row in rows
+        if row.form is None
+    ]
+    added = iter(
+        form_instances.add_rows(
+            plan.participant, plan.code, new, by=by, via=Source.IMPORT
+        )
+        if new
+        else ()
+    )
+    return [row.form or next(added) for row in rows]

@@ -1,6 +1,6 @@
 """Several rows of a log saved at once: all of them, or none.
 
-Each row goes the way that a single form goes (`save_entry`); here is only what makes
+The rows go the way that a single form goes (`save_entries`); here is only what makes
 them one act. What stands in the way is named for every row, not for the first.
 """
 
@@ -17,8 +17,9 @@ from record.capture.checking import require_right_to_enter
 from record.capture.entries import FormEntry
 from record.capture.problems import FormClosed, NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
+from record.capture.services.batches import save_in_pages
 from record.capture.services.form_status import strike_row
-from record.capture.services.forms import note_refusal, save_entry
+from record.capture.services.forms import note_refusals, save_entry
 from record.casebook import catalogue
 from record.casebook.checks import Finding
 from record.casebook.design import FormDesign
@@ -89,6 +90,9 @@ def save_rows(
             return _all_stored(
                 participant, design, changes, known_problems or {}, by, via
             )
+    except RecordClosed as problem:
+        closed = FormClosed(str(problem))
+        raise RowsNotSaved({change.key: closed for change in changes}) from problem
     except RowsNotSaved as refusal:
         # What was noted of a refusal went with the transaction.
         _note(participant, design, changes, refusal.problems, by=by, via=via)
@@ -105,41 +109,51 @@ def _all_stored(  # noqa: PLR0917 - one call, from one place
 ) -> list[Saved]:
     problems, saved = dict(known_problems), []
     participant = form_instances.lock(participant)
-    for change in sorted(changes, key=lambda change: isinstance(change, RowEntry)):
-        if change.key in problems:
-            continue
-        try:
-            saved += _stored(participant, design, change, by=by, via=via)
-        except NotSaved as problem:
-            problems[change.key] = problem
+    for strike in changes:
+        if isinstance(strike, RowStrike) and strike.key not in problems:
+            try:
+                strike_row(strike.form, by=by, reason=strike.reason, via=via)
+            except NotSaved as problem:
+                problems[strike.key] = problem
+    entries = [
+        change
+        for change in changes
+        if isinstance(change, RowEntry) and change.key not in problems
+    ]
+    forms = _forms(participant, design, entries, by=by, via=via)
+    entered = [(form, row.entry) for form, row in zip(forms, entries, strict=True)]
+    outcomes = save_in_pages(participant, design, entered, by=by, via=via)
+    for row, outcome in zip(entries, outcomes, strict=True):
+        if isinstance(outcome, NotSaved):
+            problems[row.key] = outcome
+        elif idle := idle_findings(design, row.entry, outcome):
+            problems[row.key] = SaveRefused(idle)
+        else:
+            saved.append(outcome)
     if problems:
         raise RowsNotSaved(problems)
     return saved
 
 
-def _stored(
+def _forms(
     participant: Participant,
     design: FormDesign,
-    change: RowChange,
+    entries: Sequence[RowEntry],
     *,
     by: Actor,
     via: Source,
-) -> list[Saved]:
-    if isinstance(change, RowStrike):
-        strike_row(change.form, by=by, reason=change.reason, via=via)
-        return []
-    form = change.form or form_instances.add_row(
-        participant,
-        design.code,
-        by=by,
-        via=via,
-        visit=change.visit,
-        client_key=change.client_key,
+) -> list[FormInstance]:
+    new = [
+        form_instances.NewRow(row.visit, client_key=row.client_key)
+        for row in entries
+        if row.form is None
+    ]
+    added = iter(
+        form_instances.add_rows(participant, design.code, new, by=by, via=via)
+        if new
+        else ()
     )
-    saved = save_entry(form, change.entry, by=by, via=via)
-    if idle := _idle(design, change.entry, saved):
-        raise SaveRefused(idle)
-    return [saved]
+    return [row.form or next(added) for row in entries]
 
 
 @implements("AUD-01")
@@ -159,7 +173,8 @@ def save_new_row(
         raise FormClosed(str(problem)) from problem
     except NotSaved as problem:
         # What was noted of a refusal went with the transaction.
-        note_refusal(form, entry, problem, by=by, via=via)
+        design = catalogue.design(form.code)
+        note_refusals(design, [(form, entry, problem)], by=by, via=via)
         raise
 
 
@@ -190,7 +205,7 @@ def _first_saved(form: FormInstance, *, by: Actor, via: Source) -> FormInstance:
     )
 
 
-def _idle(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:
+def idle_findings(design: FormDesign, entry: FormEntry, saved: Saved) -> list[Finding]:
     """What was typed into items that the row's other answers leave out.
 
     The form page hides them; a table does not, and nothing typed may vanish unseen.
@@ -213,10 +228,12 @@ def _note(
     by: Actor,
     via: Source,
 ) -> None:
+    refused = []
     for change in changes:
         problem = problems.get(change.key)
         if isinstance(change, RowEntry) and problem is not None:
             form = change.form or FormInstance(
                 participant=participant, code=design.code
             )
-            note_refusal(form, change.entry, problem, by=by, via=via)
+            refused.append((form, change.entry, problem))
+    note_refusals(design, refused, by=by, via=via)

@@ -123,8 +123,12 @@ def ending(kind: str) -> str:
     return ENDINGS.get(kind, ".bin")
 
 
-def is_stored(form: FormInstance, item: str, key: str) -> bool:
-    return StoredFile.objects.filter(form=form, item=item, key=key).exists()
+def stored_keys(
+    forms: Iterable[int | None], item: str, keys: Iterable[str]
+) -> Iterable[tuple[int, str]]:
+    """Pairs of a form and the key of a file that is stored for its item."""
+    stored = StoredFile.objects.filter(form__in=forms, item=item, key__in=keys)
+    return stored.values_list("form_id", "key")
 
 
 def open_item(

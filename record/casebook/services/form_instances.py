@@ -1,6 +1,8 @@
 """Creates, opens, strikes out, restores and marks form instances."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -95,7 +97,13 @@ def hidden_key_behind(
     """
     if form.confidentiality != Confidentiality.RESTRICTED:
         return {}
-    last = max(first, rows.aggregate(last=Max("pk"))["last"] or 0)
+    return key_behind(form, max(first, rows.aggregate(last=Max("pk"))["last"] or 0))
+
+
+def key_behind(form: FormInstance, last: int) -> dict[str, int]:
+    """As `hidden_key_behind`, where the last key is known."""
+    if form.confidentiality != Confidentiality.RESTRICTED:
+        return {}
     return {"id": last + 1 + secrets.randbelow(HIDDEN_STEP)}
 
 
@@ -122,18 +130,66 @@ def add_row(
     client_key: UUID | None = None,
 ) -> FormInstance:
     """Add an empty row to a log; the same `client_key` adds it once."""
+    new = NewRow(visit, visit_number, client_key)
+    (row,) = add_rows(participant, code, [new], by=by, via=via)
+    return row
+
+
+@dataclass(frozen=True)
+class NewRow:
+    """Where a row is added; the same `client_key` adds one row."""
+
+    visit: str = ""
+    visit_number: int = 0
+    client_key: UUID | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.visit, self.visit_number
+
+
+def add_rows(
+    participant: Participant,
+    code: str,
+    rows: Sequence[NewRow],
+    *,
+    by: Actor,
+    via: Source = Source.PAGE,
+) -> list[FormInstance]:
+    """Add empty rows to a log, as many as are named and not there yet, in order."""
     with attributed(by=by, via=via):
-        lock(participant)
-        if client_key:
-            existing = FormInstance.objects.filter(client_key=client_key).first()
-            if existing:
-                return existing
-        place: dict[str, Any] = {"visit": visit, "visit_number": visit_number}
-        rows = FormInstance.objects.filter(participant=participant, code=code, **place)
-        last = rows.aggregate(last=Max("occurrence"))["last"] or 0
-        return ensure_form(
-            participant, code, **place, occurrence=last + 1, client_key=client_key
-        )
+        participant = lock(participant)
+        there = _rows_by_client_key(rows)
+        last = _last_occurrences(participant, code)
+        forms, new = [], []
+        for row in rows:
+            form = there.get(row.client_key) if row.client_key else None
+            if form is None:
+                last[row.place] = last.get(row.place, 0) + 1
+                form = unsaved_row(participant, code, row.visit)
+                form.visit_number, form.occurrence = row.visit_number, last[row.place]
+                form.client_key = row.client_key
+                form.pk = hidden_key(form.confidentiality).get("id")
+                new.append(form)
+                if row.client_key:
+                    there[row.client_key] = form
+            forms.append(form)
+        FormInstance.objects.bulk_create(new)
+    return forms
+
+
+def _rows_by_client_key(rows: Sequence[NewRow]) -> dict[UUID, FormInstance]:
+    keys = [row.client_key for row in rows if row.client_key]
+    there = FormInstance.objects.filter(client_key__in=keys) if keys else ()
+    return {form.client_key: form for form in there if form.client_key}
+
+
+def _last_occurrences(
+    participant: Participant, code: str
+) -> dict[tuple[str, int], int]:
+    rows = FormInstance.objects.filter(participant=participant, code=code).order_by()
+    last = rows.values_list("visit", "visit_number").annotate(Max("occurrence"))
+    return {(visit, number): most for visit, number, most in last}
 
 
 def strike(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:

@@ -6,6 +6,7 @@ that was written to holds one row and thirty.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -31,7 +32,6 @@ from record.audit.events import announce
 from record.audit.floods import TriesFlooded
 from record.audit.vault import forget_keys
 from record.capture import events, save_hooks
-from record.capture.save_hooks import SaveHook
 from record.capture.services.form_status import return_to_draft, strike_row
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
@@ -187,7 +187,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[Hook, int]:
         return run
 
     on_save = {
-        code: tuple(SaveHook(one.items, counting(code, one.run)) for one in found)
+        code: tuple(replace(one, run=counting(code, one.run)) for one in found)
         for code, found in save_hooks.save_hooks().items()
     }
     on_event = {
