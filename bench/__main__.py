@@ -46,7 +46,7 @@ def main() -> None:
     with database("bench", EXTRA_APPS=APPS):
         report(rounds)
     # Anew, since settings are read once: the figures of mail count with safe commits.
-    for module in ("bench.pages", "bench.outbox"):
+    for module in ("bench.batches", "bench.pages", "bench.outbox"):
         command = [sys.executable, "-m", module]
         done = subprocess.run(command, env=untouched, check=False)  # noqa: S603 - our own
         if done.returncode:

@@ -60,7 +60,7 @@ def values(code: str, number: int, laboratory: int) -> dict[str, object]:
     return times[code] | more
 
 
-def _stage() -> tuple[Participant, User, int]:
+def stage() -> tuple[Participant, User, int]:
     with attributed(by=STAGE, via=Source.COMMAND):
         user = User.objects.create(
             username="nurse-of-logs",
@@ -106,7 +106,7 @@ def _timed(rounds: int, request: Callable[[int], int], expected: int) -> float:
 
 @override_settings(ALLOWED_HOSTS=["testserver"])
 def tables(rounds: int) -> list[tuple[str, float]]:
-    person, user, laboratory = _stage()
+    person, user, laboratory = stage()
     client = Client()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     results = []
@@ -115,7 +115,7 @@ def tables(rounds: int) -> list[tuple[str, float]]:
         row = FormInstance.objects.filter(participant=person, code=code).latest("pk")
         opened = _timed(rounds, partial(_open, client, url), OPENED)
         changed = _timed(
-            rounds, partial(_change, client, url, _edits(code, row)), SAVED
+            rounds, partial(_change, client, url, edit_of(code, row)), SAVED
         )
         results += [(f"{code}: open", opened), (f"{code}: change a row", changed)]
     add = partial(_add, client, person, laboratory)
@@ -147,7 +147,7 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _edits(code: str, row: FormInstance) -> Callable[[int], Typed]:
+def edit_of(code: str, row: FormInstance) -> Callable[[int], Typed]:
     item, texts = {
         "CRE": ("value", ("81", "82")),
         "URI": ("volume_ml", ("31", "32")),
