@@ -2,24 +2,24 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from safety.reports.forms import ReportFilterForm
 from safety.reports.selectors.cases import CaseState, SponsorCase
-from safety.reports.selectors.reports import ReportLine, ReportState
+from safety.reports.selectors.reports import WAITING, ReportState, listed_reports
 from trial_edc.vocabulary import N_
 
-Line = TypeVar("Line", ReportLine, SponsorCase)
 ALL = ""
 
-REPORTS: Mapping[str, tuple[str, Callable[[ReportLine], bool]]] = {
-    ALL: (N_("All"), lambda _line: True),
-    "waiting": (N_("To send"), lambda line: line.is_waiting),
-    "overdue": (N_("Overdue"), lambda line: line.state == ReportState.LATE),
-    "changed": (N_("Changed since sent"), lambda line: bool(line.changed)),
-    "sent": (N_("Sent"), lambda line: line.state == ReportState.SENT),
+REPORTS: Mapping[str, str] = {
+    ALL: N_("All"),
+    "waiting": N_("To send"),
+    "overdue": N_("Overdue"),
+    "changed": N_("Changed since sent"),
+    "sent": N_("Sent"),
 }
 CASES: Mapping[str, tuple[str, Callable[[SponsorCase], bool]]] = {
     ALL: (N_("All"), lambda _case: True),
@@ -52,10 +52,10 @@ class FilterCount:
 
 
 @dataclass(frozen=True)
-class FilteredLines(Generic[Line]):
-    """The lines of the filter in use, and all filters."""
+class Filtered:
+    """The rows of the filter in use, and all filters."""
 
-    lines: list[Line]
+    rows: QuerySet[Any] | list[SponsorCase]
     chips: list[FilterCount]
     state: str
     form: ReportFilterForm
@@ -64,24 +64,44 @@ class FilteredLines(Generic[Line]):
     def is_narrowed(self) -> bool:
         return bool(self.state or self.form.number)
 
+    @property
+    def count(self) -> int:
+        return next(chip.count for chip in self.chips if chip.code == self.state)
 
-def participant_number(line: ReportLine | SponsorCase) -> str:
-    report_line = line if isinstance(line, ReportLine) else line.line
-    return report_line.participant.number
+
+FITS: Mapping[str, Q] = {
+    ALL: Q(),
+    "waiting": Q(state__in=WAITING),
+    "overdue": Q(state=ReportState.LATE),
+    "changed": Q(is_changed=True),
+    "sent": Q(state=ReportState.SENT),
+}
 
 
-def filter_lines(
-    lines: Iterable[Line],
-    kinds: Mapping[str, tuple[str, Callable[[Line], bool]]],
-    query: Mapping[str, str],
-) -> FilteredLines[Line]:
-    form = ReportFilterForm(query)
-    matching = [line for line in lines if form.number in participant_number(line)]
-    state = query.get("state", ALL)
-    state = state if state in kinds else ALL
+def filter_reports(query: Mapping[str, str]) -> Filtered:
+    form, state = ReportFilterForm(query), query.get("state", ALL)
+    reports = listed_reports()
+    if form.number:
+        number = {"form__participant__number__contains": form.number}
+        reports = reports.filter(**number)
+    counts = reports.order_by().aggregate(
+        **{f"in_{code}": Count("pk", filter=fits) for code, fits in FITS.items()}
+    )
+    state = state if state in FITS else ALL
+    chips = [
+        FilterCount(code, _(label), counts[f"in_{code}"])
+        for code, label in REPORTS.items()
+    ]
+    return Filtered(reports.filter(FITS[state]), chips, state, form)
+
+
+def filter_cases(cases: Iterable[SponsorCase], query: Mapping[str, str]) -> Filtered:
+    form, state = ReportFilterForm(query), query.get("state", ALL)
+    matching = [case for case in cases if form.number in case.line.participant.number]
+    state = state if state in CASES else ALL
     chips = [
         FilterCount(code, _(label), sum(map(fits, matching)))
-        for code, (label, fits) in kinds.items()
+        for code, (label, fits) in CASES.items()
     ]
-    fitting = [line for line in matching if kinds[state][1](line)]
-    return FilteredLines(fitting, chips, state, form)
+    fitting = [case for case in matching if CASES[state][1](case)]
+    return Filtered(fitting, chips, state, form)

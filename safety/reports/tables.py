@@ -6,19 +6,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_tables2 import Column
 
-from trial_edc.tables import NumberColumn, Table
+from safety.reports.selectors.reports import ReportState
+from trial_edc.tables import CodeColumn, NumberColumn, Table
 
 
 class ReportTable(Table):
-    """Versions of the reports on serious events; what waits stands first."""
+    """Versions of the reports on serious events, as `listed_reports` has them."""
 
     row = "safety/reports/report_line.html"
     attributes: ClassVar = {"class": "table versions"}
 
-    state = Column(_("State"))
-    participant = Column(_("Participant"), "participant__number")
+    state = CodeColumn(_("State"), codes=lambda: [one.value for one in ReportState])
+    participant = Column(_("Participant"), "form__participant__number")
     event = Column(_("Event"), "term")
-    report = Column(_("Report"), order_by=("form__occurrence", "version"))
+    report = Column(_("Report"), order_by=("form__occurrence", "pk"))
     aware_at = Column(_("Aware"))
     due_at = Column(_("Due"))
     hours = NumberColumn(_("Hours"))

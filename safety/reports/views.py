@@ -11,7 +11,7 @@ from record.accounts.models import User
 from record.accounts.roles import Limit, Permission
 from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance
-from safety.reports.page import CASES, REPORTS, filter_lines
+from safety.reports.page import filter_cases, filter_reports
 from safety.reports.selectors import reports as selectors
 from safety.reports.selectors.cases import by_urgency, cases_of
 from safety.reports.services import reports as services
@@ -28,10 +28,12 @@ def reads_reports(user: User) -> bool:
 
 @permitted(Permission.READ_CASEBOOK, when=reads_reports)
 def reports(request: StaffRequest) -> HttpResponse:
-    filtered = filter_lines(selectors.report_lines(), REPORTS, request.GET.dict())
+    filtered = filter_reports(request.GET.dict())
     context = {
         "filtered": filtered,
-        "table": ReportTable(filtered.lines, request),
+        "table": ReportTable(
+            filtered.rows, request, lines_of=selectors.lines_of, total=filtered.count
+        ),
         "may_send": request.user.may(Permission.SIGN_FORM),
         "may_enter": request.user.may(Permission.ENTER_CRF),
         "may_assess": request.user.may(Permission.ASSESS_SAFETY),
@@ -43,8 +45,8 @@ def reports(request: StaffRequest) -> HttpResponse:
 @permitted(Permission.ASSESS_SAFETY)
 def cases(request: StaffRequest) -> HttpResponse:
     sorted_cases = by_urgency(cases_of(selectors.report_lines()))
-    filtered = filter_lines(sorted_cases, CASES, request.GET.dict())
-    context = {"filtered": filtered, "table": CaseTable(filtered.lines, request)}
+    filtered = filter_cases(sorted_cases, request.GET.dict())
+    context = {"filtered": filtered, "table": CaseTable(filtered.rows, request)}
     return render(request, "safety/reports/cases.html", context)
 
 

@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from record.casebook import catalogue
@@ -15,11 +28,12 @@ from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
 from record.review.selectors import as_shown
 from safety.facts import changed_since, event_of, is_serious, row_with
-from safety.models import SentReport, SeriousReport
+from safety.models import AdverseEvent, SentReport, SeriousReport
 from safety.reports.facts import clock_starts_at, earlier_versions, reports_on
 from safety.vocabulary import ReportKind
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
+from trial_edc.vocabulary import YesNo
 
 SECONDS_AN_HOUR = 3600
 READ = ("AE", "SAE", "SPA")
@@ -32,6 +46,10 @@ class ReportState(StrEnum):
     LATE = "overdue"
     SENT = "done"
     VOID = "not_required"  # never sent, and its event is serious no more
+
+
+WAITING = (ReportState.WAITING.value, ReportState.LATE.value)
+CLOCK = timedelta(hours=PROTOCOL.safety.report_to_sponsor_hours)
 
 
 @dataclass(frozen=True)
@@ -84,8 +102,7 @@ class ReportLine:
 
     @property
     def due_at(self) -> datetime:
-        hours = PROTOCOL.safety.report_to_sponsor_hours
-        return self.clock_starts_at + timedelta(hours=hours)
+        return self.clock_starts_at + CLOCK
 
     @property
     def hours(self) -> float:
@@ -110,7 +127,7 @@ class ReportLine:
 
     @property
     def is_waiting(self) -> bool:
-        return self.state in {ReportState.WAITING, ReportState.LATE}
+        return self.state in WAITING
 
     @property
     def unsent_look(self) -> str:
@@ -158,47 +175,99 @@ def report_lines(*, of_report: int | None = None) -> list[ReportLine]:
     stored_forms = _stored_reports()
     if of_report is not None:
         stored_forms = stored_forms.filter(participant__forms=of_report)
-    return _lines_of(stored_forms)
+    forms = stored_forms.select_related("participant")
+    return _most_urgent_first(_lines_of(list(forms)))
+
+
+_REPORTS = SeriousReport.objects.filter(
+    form__code="SAE", form__struck_at=None, form__revision__gt=0
+)
+_SENT = SentReport.objects.filter(form=OuterRef("form"))
+_OF_EVENT = _REPORTS.filter(ae=OuterRef("ae"))
+_EARLIER = _OF_EVENT.filter(form__occurrence__lt=OuterRef("form__occurrence"))
+_LATER = _OF_EVENT.filter(form__occurrence__gt=OuterRef("form__occurrence"))
+_EVENT = AdverseEvent.objects.filter(form=OuterRef("ae"), form__struck_at=None)
+
+
+def listed_reports() -> QuerySet[Any]:
+    """Every report, unsent ones first, the most urgent on top.
+
+    Columns are called as the properties of `ReportLine` that they repeat in SQL.
+    """
+    now = clock.now()
+    later_time = _EARLIER.filter(aware_at__gte=OuterRef("aware_at"))
+    reports = _REPORTS.select_related("form__participant").annotate(
+        term=Subquery(_EVENT.values("term")),
+        sent_at=Subquery(_SENT.values("sent_at")),
+        clock_starts_at=Case(
+            When(~Exists(later_time), aware_at__isnull=False, then=F("aware_at")),
+            default=F("form__created_at"),
+        ),
+        is_changed=_is_changed(),
+    )
+    timed = reports.annotate(
+        due_at=F("clock_starts_at") + Value(CLOCK),
+        hours=Coalesce("sent_at", Value(now)) - F("clock_starts_at"),
+    )
+    listed: QuerySet[Any] = timed.annotate(state=_state(now))
+    is_settled = Case(When(state__in=WAITING, then=0), default=1)
+    return listed.order_by(is_settled, "due_at", "pk")
+
+
+def _state(now: datetime) -> Case:
+    is_serious_event = Exists(_EVENT.filter(serious=YesNo.YES))
+    is_void = Q(~is_serious_event, ~Exists(_EARLIER))
+    return Case(
+        When(sent_at__isnull=False, then=Value(ReportState.SENT.value)),
+        When(is_void, then=Value(ReportState.VOID.value)),
+        When(due_at__lt=now, then=Value(ReportState.LATE.value)),
+        default=Value(ReportState.WAITING.value),
+        output_field=CharField(),
+    )
+
+
+def _is_changed() -> Any:
+    """Whether an item of the latest version, or of its event, changed since sent."""
+    before = Q(revision__lt=OuterRef("form__revision"))
+    event_before = Q(event_revision__lt=OuterRef("ae__revision"))
+    moved = Exists(_SENT.filter(before | event_before))
+    return Case(
+        When(Q(moved, Exists(_EVENT), ~Exists(_LATER)), then=True), default=False
+    )
+
+
+def lines_of(reports: Iterable[Any]) -> list[ReportLine]:
+    return _lines_of([report.form for report in reports])
 
 
 def open_report_lines() -> list[ReportLine]:
-    """Reports that were not sent, or that may have changed since; three selects."""
-    of_form = SentReport.objects.filter(form=OuterRef("form"))
-    reports = SeriousReport.objects.filter(form__code="SAE", form__struck_at=None)
-    compared = reports.annotate(
-        sent_revision=Subquery(of_form.values("revision")),
-        sent_event_revision=Subquery(of_form.values("event_revision")),
-    )
-    later = reports.filter(
-        ae=OuterRef("ae"), form__occurrence__gt=OuterRef("form__occurrence")
-    )
-    has_changed = Q(form__revision__gt=F("sent_revision")) | Q(
-        ae__revision__gt=F("sent_event_revision")
-    )
-    is_open = Q(sent_revision=None) | Q(has_changed, ~Exists(later))
-    keys = compared.filter(is_open).values("form")
-    return _lines_of(_stored_reports().filter(pk__in=keys))
+    """Reports that wait, and those that changed since they were sent."""
+    return lines_of(listed_reports().filter(Q(state__in=WAITING) | Q(is_changed=True)))
 
 
 def unsent_reports(participant: Participant) -> list[ReportLine]:
     """The most urgent first; one select while there is no serious event."""
-    lines = _lines_of(_stored_reports().filter(participant=participant))
-    return [line for line in lines if line.is_waiting]
+    forms = _stored_reports().filter(participant=participant)
+    lines = _lines_of(list(forms.select_related("participant")))
+    return _most_urgent_first([line for line in lines if line.is_waiting])
 
 
 def _stored_reports() -> QuerySet[FormInstance]:
     return FormInstance.objects.filter(code="SAE", struck_at=None, revision__gt=0)
 
 
-def _lines_of(stored_forms: QuerySet[FormInstance]) -> list[ReportLine]:
-    forms = list(stored_forms.select_related("participant"))
+def _most_urgent_first(lines: list[ReportLine]) -> list[ReportLine]:
+    return sorted(lines, key=lambda line: (not line.is_waiting, line.due_at))
+
+
+def _lines_of(forms: list[FormInstance]) -> list[ReportLine]:
+    """In the order of the forms."""
     if not forms:
         return []
     people = {form.participant_id: form.participant for form in forms}
     casebooks = casebooks_of(people.values(), READ)
     sent, now = SentReport.objects.in_bulk([form.pk for form in forms]), clock.now()
-    lines = _lines(forms, casebooks, sent, now)
-    return sorted(lines, key=lambda line: (not line.is_waiting, line.due_at))
+    return list(_lines(forms, casebooks, sent, now))
 
 
 def _lines(

@@ -22,6 +22,7 @@ from safety.models import SentReport
 from safety.reports.selectors.reports import (
     ReportLine,
     ReportState,
+    listed_reports,
     open_report_lines,
     report_lines,
 )
@@ -58,13 +59,30 @@ def work_among(lines: list[ReportLine]) -> set[int]:
     return {line.form.pk for line in lines if line.is_waiting or line.changed}
 
 
+def in_sql(one: Any) -> tuple[Any, ...]:
+    hours = one.hours.total_seconds() / 3600
+    return one.state, one.due_at, one.is_changed, one.term, one.sent_at, round(hours, 3)
+
+
+def in_python(line: ReportLine) -> tuple[Any, ...]:
+    sure = line.state.value, line.due_at, bool(line.changed), line.term, line.sent_at
+    return *sure, round(line.hours, 3)
+
+
 def versions(participant: Participant) -> list[tuple[str, str, list[str]]]:
     """Reports of a participant: version, state, what changed since.
 
-    What My work shows of them is found without reading the others.
+    What My work and the list show is found without reading the others.
     """
     lines = sorted(report_lines(), key=lambda line: line.form.occurrence)
     assert work_among(open_report_lines()) == work_among(lines)
+    listed = list(listed_reports())
+    assert {one.pk: in_sql(one) for one in listed} == {
+        line.form.pk: in_python(line) for line in lines
+    }
+    assert [in_sql(one)[:2] for one in listed] == [
+        in_python(line)[:2] for line in report_lines()
+    ]
     return [
         (line.version, line.state.value, line.changed)
         for line in lines
