@@ -49,6 +49,8 @@ def addresses() -> dict[str, tuple[str, str]]:
         "verification": ("MO", reverse("review:verification")),
         "screening log": ("CO", reverse("enrollment:screening_log")),
         "listings": ("PI", reverse("monitoring:listings")),
+        "serious events": ("IN", reverse("safety:reports")),
+        "cases of the sponsor": ("SO", reverse("safety:cases")),
     }
 
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from record.accounts.models import User
 from record.accounts.roles import Permission
 
 URGENT, OVERDUE, DUE, SOON, WAITING = range(-1, 4)  # urgent: in red, above all
-MAX_PER_KIND = 50  # lines; how many more there are stands in one
+MAX_PER_KIND = 40  # lines; how many more there are stands in one
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ def more_of(urgency: int, kind: str, count: int, url: str, look: str) -> WorkIte
     """The line for what is not listed one by one."""
     text = ngettext("%(count)s more", "%(count)s more", count) % {"count": count}
     return WorkItem(urgency, kind, "", text, url, look, count=count)
+
+
+def others_follow(kind: str, url: str, look: str) -> WorkItem:
+    """The line for what is not listed, where it would take long to count it."""
+    return WorkItem(DUE, kind, "", _("More follow when these are done"), url, look)
 
 
 WorkSource = Callable[[User], Iterator[WorkItem]]

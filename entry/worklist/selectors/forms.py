@@ -22,6 +22,7 @@ from record.notices.work_items import (
     WAITING,
     WorkItem,
     more_of,
+    others_follow,
 )
 from record.review.models import QueryState
 from record.review.selectors import queries_visible_to, unsigned
@@ -37,11 +38,11 @@ class _First:
     def __init__(self, rows: QuerySet[Any]) -> None:
         self._all = rows
         read = list(rows[: MAX_PER_KIND + 1])
-        self.rows, self._has_more = read[:MAX_PER_KIND], len(read) > MAX_PER_KIND
+        self.rows, self.has_more = read[:MAX_PER_KIND], len(read) > MAX_PER_KIND
 
     def rest(self, urgency: int, kind: str, url: str, look: str) -> Iterator[WorkItem]:
         """The line that counts what is not listed; nothing is counted for nothing."""
-        if self._has_more:
+        if self.has_more:
             count = self._all.order_by().count() - MAX_PER_KIND
             yield more_of(urgency, kind, count, url, look)
 
@@ -161,4 +162,5 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
     first = _First(unsigned(forms).order_by("saved_at", "pk"))
     for form in first.rows:
         yield _form_item(DUE, _("To sign"), form, look="complete", since=form.saved_at)
-    yield from first.rest(DUE, _("To sign"), reverse("entry:matrix"), "complete")
+    if first.has_more:  # each of them would have to be compared with its signatures
+        yield others_follow(_("To sign"), reverse("entry:matrix"), "complete")

@@ -26,6 +26,7 @@ from record.notices.work_items import (
     SOON,
     WorkItem,
     more_of,
+    others_follow,
 )
 from trial_edc import clock, dates
 from trial_edc.vocabulary import INFUSION_VISITS, VisitStatus
@@ -114,9 +115,7 @@ def people_to_inform_in_ward(user: User) -> Iterator[WorkItem]:
             else None,
         )
     if len(due) > MAX_PER_KIND:
-        text = _("More follow when these are told")
-        url = reverse("entry:matrix")
-        yield WorkItem(DUE, _("Tell in the ward"), "", text, url, "due")
+        yield others_follow(_("Tell in the ward"), reverse("entry:matrix"), "due")
 
 
 def _reminders_in_ward(

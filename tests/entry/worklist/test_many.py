@@ -75,4 +75,4 @@ def test_who_is_told_in_the_ward_comes_in_parts(monkeypatch):
 
     assert len(everybody) == 3
     assert first[:2] == everybody[:2]
-    assert [item.text for item in first[2:]] == ["More follow when these are told"]
+    assert [item.text for item in first[2:]] == ["More follow when these are done"]
