@@ -1,14 +1,16 @@
 """One audited row of 40 columns, against the packages of the field."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pghistory
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
-from bench.clocks import medians
+from bench.clocks import medians, processor_clock
 from bench.room.models import (
     ANSWERS,
     CHOICES,
@@ -61,7 +63,9 @@ CONTENDERS: dict[str, tuple[Any, Callable[..., None]]] = {
 }
 
 
-def writing(rounds: int) -> dict[str, dict[str, float]]:
+def writing(
+    rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, dict[str, float]]:
     rows = {name: _first_row(*contender) for name, contender in CONTENDERS.items()}
 
     def inserts(name: str) -> Callable[[int], None]:
@@ -72,13 +76,22 @@ def writing(rounds: int) -> dict[str, dict[str, float]]:
         _model, within = CONTENDERS[name]
         return lambda n: within(n, lambda n: _change(rows[name], n, columns))
 
-    return {
-        "INSERT": medians({name: inserts(name) for name in CONTENDERS}, rounds),
-        "UPDATE of 4": medians({name: updates(name, 4) for name in CONTENDERS}, rounds),
-        "UPDATE of 40": medians(
-            {name: updates(name, 40) for name in CONTENDERS}, rounds
-        ),
+    operations: dict[str, Callable[[str], Callable[[int], None]]] = {
+        "INSERT": inserts,
+        "UPDATE of 4": partial(updates, columns=4),
+        "UPDATE of 40": partial(updates, columns=40),
     }
+    return {
+        operation: medians({name: make(name) for name in CONTENDERS}, rounds, clock)
+        for operation, make in operations.items()
+    }
+
+
+def database_clock() -> Callable[[], float]:
+    """The work of the database for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return processor_clock(cursor.fetchone()[0])
 
 
 def _first_row(model: type[models.Model], within: Callable[..., None]) -> models.Model:
