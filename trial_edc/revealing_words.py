@@ -7,6 +7,7 @@ and the ends of lines make no difference.
 
 import html
 import re
+from functools import lru_cache
 
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -53,6 +54,7 @@ _REVEALING_AS_MEDICINE = _compiled(
 
 
 @implements("RND-05")
+@lru_cache(maxsize=128)  # the rows of a file have one reason
 def revealing_word(text: str, *, is_medicine: bool = False) -> str:
     """The first word of a text that tells an arm; "" when none does.
 

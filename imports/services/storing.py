@@ -210,7 +210,13 @@ def _record_outcomes(
         row = rows[line.line]
         row.outcome = line.state.value
         row.form = line.form or forms.get(_sample(line.code, line.sampled_at))
-    ImportedRow.objects.bulk_update(rows.values(), ("outcome", "form"), batch_size=1000)
+    ImportedRow.objects.bulk_create(
+        rows.values(),
+        batch_size=1000,
+        update_conflicts=True,  # each is there
+        unique_fields=("id",),
+        update_fields=("outcome", "form"),
+    )
 
 
 def _refuse_all(file: ImportedFile, participant: Participant, refusal: Refusal) -> None:

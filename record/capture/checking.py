@@ -134,6 +134,8 @@ def require_explanations(
 
 def require_fit_reasons(design: FormDesign, reasons: Mapping[str, Reason]) -> None:
     """Refuse reasons that cannot be kept as they were written."""
+    texts = {reason.text for reason in reasons.values()}
+    problems = {text: unfit_text(text, LONGEST_REASON) for text in texts}
     findings = [
         Finding(
             f"{design.code}.{name}.reason",
@@ -143,7 +145,7 @@ def require_fit_reasons(design: FormDesign, reasons: Mapping[str, Reason]) -> No
             problem.details,
         )
         for name, reason in reasons.items()
-        if (problem := unfit_text(reason.text, LONGEST_REASON))
+        if (problem := problems[reason.text])
     ]
     if findings:
         raise SaveRefused(findings)
