@@ -42,7 +42,8 @@ def overlap(a: tuple[Any, Any], b: tuple[Any, Any]) -> bool:
     """The intervals overlap for certain; an end of None is open."""
     if a[0] is None or b[0] is None:
         return False
-    a_end, b_end = (bounds(x[1])[0] if x[1] is not None else LAST for x in (a, b))
+    a_end = LAST if a[1] is None else bounds(a[1])[0]
+    b_end = LAST if b[1] is None else bounds(b[1])[0]
     return bounds(a[0])[1] < b_end and bounds(b[0])[1] < a_end
 
 
@@ -79,7 +80,12 @@ def repeated_row(data: FormData, casebook: Casebook, *definite: str) -> FormData
         v is None or (isinstance(v, Partial) and not v.is_full_date) for v in values
     ):
         return None
-    rows = (row for row in others(data, casebook) if _is_same(row, data))
+    # One value of a row says already of most that they are another.
+    rows = (
+        row
+        for row in others(data, casebook)
+        if row.values.get(definite[-1]) == values[-1] and _is_same(row, data)
+    )
     return next(rows, None)
 
 

@@ -116,8 +116,9 @@ def sample_repeated(data: FormData, casebook: Casebook) -> Mapping[str, int] | N
 def sample_contradicted(
     data: FormData, casebook: Casebook
 ) -> Mapping[str, object] | None:
-    rows = (row for row in others(data, casebook) if contradicts(data, row))
-    row = next(rows, None)
+    at = instant_of(data)
+    rows = (row for row in others(data, casebook) if instant_of(row) == at)
+    row = next((row for row in rows if contradicts(data, row)), None)
     return {"row": row.occurrence, "value": str(row.get("value"))} if row else None
 
 
