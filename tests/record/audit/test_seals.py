@@ -156,3 +156,31 @@ def test_only_entries_of_ended_transactions_are_sealed():
 def test_there_is_nothing_to_seal_in_an_empty_trail():
     assert seals.seal_finished() == 0
     assert seals.verify() == seals.SealVerdict()
+
+
+@pytest.mark.verifies("AUD-15")
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_that_is_nowhere_is_missing_also_when_it_was_the_last(superuser):
+    record_acts(2)
+    seal_everything()
+    record_acts(2)
+    last = seal_everything()
+    first_entry_id = last.entries.earliest("entry_id").entry_id
+    lowest = Entry.objects.earliest("pk").pk
+
+    superuser("DELETE FROM audit_seal WHERE id = %s", last.pk)
+    assert verified() == (f"Seal {last.pk} is missing.", first_entry_id)
+    superuser("DELETE FROM audit_seal")
+    assert verified()[1] == lowest
+
+
+@pytest.mark.verifies("AUD-15")
+@pytest.mark.django_db(transaction=True)
+def test_a_digest_that_was_emptied_is_named(superuser):
+    record_acts(1)
+    (entry,) = Entry.objects.all()
+    seal_everything()
+
+    superuser("ALTER TABLE audit_sealedentry ALTER digest DROP NOT NULL")
+    superuser("UPDATE audit_sealedentry SET digest = NULL")
+    assert verified() == (f"Entry {entry.pk} was altered.", entry.pk)
