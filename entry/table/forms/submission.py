@@ -107,7 +107,8 @@ class _RowReader:
         visit = self.row.get("visit", "") if design.rows_at_visits else ""
         if visit not in design.collected.visits and design.rows_at_visits:
             submission.refuse(self.key, [_row_finding(N_("Choose the visit."))])
-        client_key = uuid5(batch, self.key) if batch else None
+        log = self.stored.participant.pk, design.code
+        client_key = uuid5(batch, repr((*log, self.key))) if batch else None
         entry = self._entry(Parsed(values, cells.unreadable), based_on=0)
         submission.changes.append(
             RowEntry(self.key, entry, visit=visit, client_key=client_key)

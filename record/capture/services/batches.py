@@ -137,7 +137,9 @@ class _Batch:
         )
 
     def open(self, entries: Sequence[Entered]) -> None:
-        stored = FormInstance.objects.in_bulk([form.pk for form, _entry in entries])
+        # A form of somebody else or of another code is not there.
+        own = self.participant.forms.filter(code=self.design.code)
+        stored = own.in_bulk([form.pk for form, _entry in entries])
         keys = [form.pk for form in stored.values() if form.revision]
         rows = self.design.model._default_manager.in_bulk(keys) if keys else {}
         for opened, entry in entries:

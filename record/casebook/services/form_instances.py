@@ -159,7 +159,7 @@ def add_rows(
     """Add empty rows to a log, as many as are named and not there yet, in order."""
     with attributed(by=by, via=via):
         participant = lock(participant)
-        there = _rows_by_client_key(rows)
+        there = _rows_by_client_key(participant, code, rows)
         last = _last_occurrences(participant, code)
         forms, new = [], []
         for row in rows:
@@ -178,9 +178,13 @@ def add_rows(
     return forms
 
 
-def _rows_by_client_key(rows: Sequence[NewRow]) -> dict[UUID, FormInstance]:
+def _rows_by_client_key(
+    participant: Participant, code: str, rows: Sequence[NewRow]
+) -> dict[UUID, FormInstance]:
+    """Of this log alone: a key of another one must not lead to its row."""
     keys = [row.client_key for row in rows if row.client_key]
-    there = FormInstance.objects.filter(client_key__in=keys) if keys else ()
+    own = FormInstance.objects.filter(participant=participant, code=code)
+    there = own.filter(client_key__in=keys) if keys else ()
     return {form.client_key: form for form in there if form.client_key}
 
 
