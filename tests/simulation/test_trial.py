@@ -47,6 +47,7 @@ def test_on_each_day_lists_read_what_the_forms_say(trial: World):
     days = trial.disagreements
 
     assert len(days) >= DAYS
+    assert trial.told_in_ward
     assert {day: found for day, found in days.items() if found} == {}
 
 

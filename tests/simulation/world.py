@@ -29,6 +29,7 @@ class World:
     statements: dict[int, int] = field(default_factory=dict)  # by person approached
     # By day: what lists read otherwise than forms and rules say.
     disagreements: dict[date, list[object]] = field(default_factory=dict)
+    told_in_ward: set[tuple[int, str]] = field(default_factory=set)
 
 
 def simulated_world(
