@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from record.audit.attribution import FormAct, act_on_forms
+from record.audit.models import Confidentiality
+from record.audit.pseudonyms import pseudonym_of
 from record.audit.vault import Purpose, seal
 from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.casebook.checks import Finding
@@ -45,12 +47,18 @@ class FiredChecks:
 @implements("AUD-12")
 def note(design: FormDesign, fired: Iterable[FiredChecks]) -> None:
     """For an attributed transaction."""
-    acts = [
-        FormAct(one.form.participant_id, one.form.pk, _details(design, one))
-        for one in fired
-        if one.outcomes
-    ]
+    acts = [_act(design, one) for one in fired if one.outcomes]
     act_on_forms(ACT, acts)
+
+
+def _act(design: FormDesign, fired: FiredChecks) -> FormAct:
+    form, details = fired.form, _details(design, fired)
+    whose = form.participant_id
+    if form.pk is None:  # no form says it: as sealed as its row would be
+        details["confidentiality"] = design.confidentiality
+        if design.confidentiality == Confidentiality.RESTRICTED:
+            whose = pseudonym_of(whose)
+    return FormAct(whose, form.pk, details)
 
 
 def _details(design: FormDesign, fired: FiredChecks) -> dict[str, Any]:

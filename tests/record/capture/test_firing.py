@@ -7,13 +7,16 @@ import pytest
 from record.accounts.roles import Role
 from record.audit.attribution import Source, attributed
 from record.audit.models import Entry
+from record.audit.pseudonyms import pseudonym_of
 from record.audit.vault import Purpose, unseal
+from record.capture.entries import form_entry
 from record.capture.problems import ExplanationNeeded, SaveRefused
 from record.capture.services import check_log as firing
 from record.capture.services.forms import save
+from record.capture.services.rows import save_new_row
 from record.casebook import catalogue
 from record.casebook.items import ItemGroup
-from record.casebook.services.form_instances import ensure_form
+from record.casebook.services.form_instances import ensure_form, unsaved_row
 from tests.sample_room.people import (
     A_SAMPLE,
     STAGE,
@@ -102,6 +105,21 @@ def test_values_of_sealed_forms_and_refused_words_are_kept_sealed():
     (words,) = plain.changes["findings"]
     assert "value" not in words
     assert fired_on(words).startswith("Lot A7")
+
+
+@pytest.mark.verifies("AUD-12", "RND-05")
+def test_a_refused_new_row_of_a_restricted_log_names_nobody():
+    someone, user = participant(), person(Role.UP)
+    row = unsaved_row(someone, "ZZB")
+    entry = form_entry(catalogue.design("ZZB"), {"cells": "abc"})
+
+    with pytest.raises(SaveRefused):
+        save_new_row(row, entry, by=user)
+
+    (noted,) = Entry.objects.filter(act=firing.ACT)
+    assert (noted.confidentiality, noted.transaction_id) == ("restricted", 0)
+    assert noted.participant_id == pseudonym_of(someone.pk)
+    assert set(noted.changes) == {"sealed"}
 
 
 @pytest.mark.parametrize("code", ["PRD", "CTC", "DVP"])
