@@ -54,7 +54,7 @@ def note(design: FormDesign, fired: Iterable[FiredChecks]) -> None:
 def _act(design: FormDesign, fired: FiredChecks) -> FormAct:
     form, details = fired.form, _details(design, fired)
     whose = form.participant_id
-    if form.pk is None:  # no form says it: as sealed as its row would be
+    if not form.pk:  # no form says it: as sealed as its row would be
         details["confidentiality"] = design.confidentiality
         if design.confidentiality == Confidentiality.RESTRICTED:
             whose = pseudonym_of(whose)
