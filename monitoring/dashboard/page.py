@@ -24,7 +24,7 @@ class AccrualChart:
 
 
 def accrual_chart(
-    randomized_on: Sequence[date],
+    accrual: Sequence[tuple[date, int]],
     *,
     begun_on: date,
     planned_days: int,
@@ -33,7 +33,8 @@ def accrual_chart(
 ) -> AccrualChart:
     ends_on = max(today, begun_on + timedelta(days=planned_days))
     span = max((ends_on - begun_on).days, 1)
-    most = max(target, len(randomized_on))
+    randomized = sum(number for _day, number in accrual)
+    most = max(target, randomized)
 
     def x(on: date) -> float:
         inner = WIDTH - LEFT - RIGHT
@@ -44,9 +45,11 @@ def accrual_chart(
         return round(HEIGHT - BOTTOM - inner * count / most, 1)
 
     steps = [(x(begun_on), y(0))]
-    for count, on in enumerate(sorted(randomized_on), 1):
-        steps += [(x(on), y(count - 1)), (x(on), y(count))]
-    steps.append((x(today), y(len(randomized_on))))
+    count = 0
+    for on, number in sorted(accrual):
+        steps += [(x(on), y(count)), (x(on), y(count + number))]
+        count += number
+    steps.append((x(today), y(count)))
     plan = [
         (x(begun_on), y(0)),
         (x(begun_on + timedelta(days=planned_days)), y(target)),

@@ -25,16 +25,16 @@ def planned_count(*, target: int, begun_on: date, days: int, on: date) -> int:
 
 
 def forecast(
-    randomized_on: Sequence[date], *, target: int, today: date
+    accrual: Sequence[tuple[date, int]], *, target: int, today: date
 ) -> Forecast | None:
     """None with too few participants, or when all are randomized.
 
     The count n over t days is taken as Poisson: pace n/t, limits (n ± 1.28·√n)/t.
     """
-    count = len(randomized_on)
+    count = sum(number for _day, number in accrual)
     if count < FEWEST_FOR_FORECAST or count >= target:
         return None
-    days = max((today - min(randomized_on)).days, 1)
+    days = max((today - min(accrual)[0]).days, 1)
     spread = Z_80 * math.sqrt(count)
     remaining = target - count
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Min, QuerySet, Value
+from django.db.models.functions import Coalesce, TruncDate
 
 from enrollment.vocabulary import ParticipantStatus
 from monitoring.dashboard.rules import Forecast, forecast, planned_count
+from record.audit.models import Confidentiality
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.review.models import Query, QueryState
@@ -37,7 +39,7 @@ class Dashboard:
     target: int
     begun_on: date | None
     planned_days: int
-    randomized_on: list[date]
+    accrual: list[tuple[date, int]]  # randomized on each day that had any
     forecast: Forecast | None
     statuses: list[tuple[ParticipantStatus, int]]
     visits: list[tuple[VisitStatus, int]]
@@ -53,7 +55,7 @@ class Dashboard:
 
     @property
     def randomized(self) -> int:
-        return len(self.randomized_on)
+        return sum(count for _day, count in self.accrual)
 
     @property
     def is_full(self) -> bool:
@@ -78,16 +80,16 @@ class Dashboard:
 
 def dashboard() -> Dashboard:
     today, target = clock.today(), PROTOCOL.registry.enrolment
-    randomized_on = _days("RAN", "randomised_at")
+    accrual = _accrual()
     states, visits = _standings(), _visits()
     queries = _query_counts()
     return Dashboard(
         today=today,
         target=target,
-        begun_on=next(iter(_days("SCN", "approached_at")), None),
+        begun_on=_begun_on(),
         planned_days=_planned_days(),
-        randomized_on=randomized_on,
-        forecast=forecast(randomized_on, target=target, today=today),
+        accrual=accrual,
+        forecast=forecast(accrual, target=target, today=today),
         statuses=[(status, states.get(status, 0)) for status in ParticipantStatus],
         visits=[(status, visits.get(status, 0)) for status in VisitStatus],
         overdue=_overdue(),
@@ -98,11 +100,22 @@ def dashboard() -> Dashboard:
     )
 
 
-def _days(code: str, item: str) -> list[date]:
+def _accrual() -> list[tuple[date, int]]:
+    day = TruncDate("randomised_at", tzinfo=dates.SITE_TZ)
+    rows = _stored("RAN").annotate(day=day).filter(day__isnull=False).order_by()
+    return sorted(rows.values_list("day").annotate(n=Count("*")))
+
+
+def _begun_on() -> date | None:
+    """When the first person was approached."""
+    first = _stored("SCN").aggregate(at=Min("approached_at"))["at"]
+    return dates.site_date(first) if first else None
+
+
+def _stored(code: str) -> QuerySet[Any]:
     stored = catalogue.design(code).model._default_manager
-    rows = stored.filter(form__code=code, form__struck_at=None)
-    instants = rows.filter(**{f"{item}__isnull": False}).values_list(item, flat=True)
-    return sorted(dates.site_date(at) for at in instants)
+    rows: QuerySet[Any] = stored.filter(form__code=code, form__struck_at=None)
+    return rows
 
 
 def _standings() -> Mapping[str, int]:
@@ -130,8 +143,15 @@ def _overdue() -> list[OverdueVisit]:
 
 
 def _query_counts() -> Mapping[str, int]:
-    queries = Query.objects.filter(form__confidentiality="open").order_by()
-    return dict(queries.values_list("state").annotate(n=Count("pk")))
+    """Those that are not closed; by the codes of forms, which an index gives."""
+    codes = [
+        design.code
+        for design in catalogue.designs().values()
+        if design.confidentiality == Confidentiality.OPEN
+    ]
+    waiting = (QueryState.OPEN, QueryState.ANSWERED)
+    queries = Query.objects.filter(state__in=waiting, form__code__in=codes).order_by()
+    return dict(queries.values_list("state").annotate(n=Count("*")))
 
 
 def _planned_days() -> int:
@@ -146,6 +166,9 @@ def _planned_days() -> int:
 
 
 def _form_counts() -> list[tuple[str, int]]:
-    forms = FormInstance.objects.filter(confidentiality="open", struck_at=None)
-    counts = dict(forms.order_by().values_list("status").annotate(n=Count("pk")))
+    """An index gives them, as long as no column outside it is asked for."""
+    forms = FormInstance.objects.filter(
+        confidentiality=Confidentiality.OPEN, struck_at=None
+    )
+    counts = dict(forms.order_by().values_list("status").annotate(n=Count("*")))
     return [(status.value, counts.get(status.value, 0)) for status in FormStatus]

@@ -17,7 +17,7 @@ def dashboard(request: StaffRequest) -> HttpResponse:
     chart = None
     if board.begun_on:
         chart = accrual_chart(
-            board.randomized_on,
+            board.accrual,
             begun_on=board.begun_on,
             planned_days=board.planned_days,
             target=board.target,

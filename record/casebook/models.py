@@ -174,19 +174,30 @@ class FormInstance(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("code", "status"), name="sheet_code_status"),
+            models.Index(
+                fields=("code", "status"),
+                include=("id", "participant", "struck_at"),
+                name="sheet_code_status",
+            ),
             models.Index(
                 fields=("due_on",),
                 condition=models.Q(status__in=("not_started", "draft")),
                 name="sheet_due",
             ),
             models.Index(
-                fields=("id",), include=("code", "participant"), name="sheet_code"
+                fields=("id",),
+                include=("code", "participant", "status", "struck_at"),
+                name="sheet_code",
             ),
             models.Index(
                 fields=("participant",),
                 condition=models.Q(status="draft", struck_at=None),
                 name="sheet_drafts",
+            ),
+            models.Index(
+                fields=("status",),
+                condition=models.Q(confidentiality="open", struck_at=None),
+                name="sheet_status",
             ),
             models.Index(
                 fields=("verification", "code"),

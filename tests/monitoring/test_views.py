@@ -10,8 +10,14 @@ from django.urls import reverse
 
 from enrollment.screening import services as screening
 from record.audit import anchors
+from record.review import services as review
 from tests.people import person
-from tests.randomization.stage import open_study, randomized_participant
+from tests.randomization.stage import (
+    colleague,
+    open_study,
+    randomized_participant,
+    requested,
+)
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +62,28 @@ def test_counts_are_those_of_the_record():
     board = signed_in().get(reverse("monitoring:dashboard")).context["board"]
 
     counts = {status.value: count for status, count in board.statuses if count}
-    assert board.randomized == 1
+    assert board.accrual == [(clock.today(), 1)]
     assert counts == {"randomised": 1, "approached": 2}
     assert sum(count for _status, count in board.visits) == 3 * 14
+
+
+def test_queries_are_counted_by_who_has_to_act_and_those_of_hidden_forms_not():
+    client = signed_in()
+    open_study()
+    participant, monitor = randomized_participant(), colleague("MO")
+    requested(participant)
+    first, *others = [
+        review.raise_query(form, "", "Why?", by=monitor)
+        for form in participant.forms.filter(code__in=("SCN", "RAN", "ELI"))
+    ]
+    hidden = participant.forms.get(code="PRD")
+    review.raise_query(hidden, "lot", "Which one?", by=colleague("UM"))
+    review.answer_query(first, "As entered.", by=colleague("CO"))
+    review.close_query(others.pop(), "Seen.", by=monitor)
+
+    board = client.get(reverse("monitoring:dashboard")).context["board"]
+
+    assert (board.queries_open, board.queries_answered) == (len(others), 1)
 
 
 def test_selects_do_not_grow_with_participants():

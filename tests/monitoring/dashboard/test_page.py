@@ -19,7 +19,7 @@ def board(randomized):
         target=TARGET,
         begun_on=BEGUN_ON,
         planned_days=365,
-        randomized_on=[BEGUN_ON + timedelta(days=day) for day in range(randomized)],
+        accrual=[(BEGUN_ON + timedelta(days=day), 1) for day in range(randomized)],
         forecast=None,
         statuses=[],
         visits=[],
@@ -59,7 +59,7 @@ def test_a_count_beyond_the_plan_says_so(randomized, sentence):
 
 def test_the_line_of_a_full_trial_stays_within_the_chart():
     chart = accrual_chart(
-        board(82).randomized_on,
+        board(82).accrual,
         begun_on=BEGUN_ON,
         planned_days=365,
         target=TARGET,
@@ -68,3 +68,18 @@ def test_the_line_of_a_full_trial_stays_within_the_chart():
 
     heights = [float(point.split(",")[1]) for point in chart.actual.split()]
     assert min(heights) == TOP
+
+
+def test_people_of_one_day_are_one_step():
+    chart = accrual_chart(
+        [(BEGUN_ON, 4), (BEGUN_ON + timedelta(days=365), 36)],
+        begun_on=BEGUN_ON,
+        planned_days=365,
+        target=TARGET,
+        today=TODAY,
+    )
+
+    # 182 high and 486 wide: 4 of 80 are 9.1 above the base, 40 of 80 are 91
+    assert chart.actual == (
+        "36.0,194.0 36.0,194.0 36.0,184.9 522.0,184.9 522.0,103.0 522.0,103.0"
+    )

@@ -10,9 +10,9 @@ TODAY = date(2026, 4, 11)
 FIRST = date(2026, 1, 1)  # 100 days before
 
 
-def randomizations(count: int) -> list[date]:
+def randomizations(count: int) -> list[tuple[date, int]]:
     """One randomization a day from the first day on."""
-    return [FIRST + timedelta(days=number) for number in range(count)]
+    return [(FIRST + timedelta(days=number), 1) for number in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_five_are_enough_for_a_wide_forecast():
 
 def test_a_pace_of_one_day_is_five_a_day():
     # 5 today; 75 remain. ± 1.2816·√5 = 2.866: 7.866 give 9.5 days, 2.134 give 35.1.
-    result = forecast([TODAY] * 5, target=80, today=TODAY)
+    result = forecast([(TODAY, 5)], target=80, today=TODAY)
 
     assert result == Forecast(
         expected_on=TODAY + timedelta(days=15),
