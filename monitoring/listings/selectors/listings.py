@@ -25,7 +25,7 @@ from record.casebook.selectors import data_of
 from record.casebook.values import MissingCode
 from trial_edc import clock
 from trial_edc.vocabulary import N_, Codelist, VisitCode, VisitStatus, YesNo
-from visits.outlooks.selectors import outlooks_at, visit_at
+from visits.outlooks.selectors import visit_at, visits_in
 from visits.schedule.vocabulary import NotDoneReason
 
 MEASURED, DATED = (Lab, Number), (Date, DateTime, PartialDate)
@@ -165,8 +165,8 @@ class MissedVisits(Listing):
         ]
 
     def rows(self, user: User) -> QuerySet[Any]:
-        missed = outlooks_at(clock.now()).filter(
-            status_now=VisitStatus.MISSED, record__isnull=False, number=0
+        missed = visits_in(VisitStatus.MISSED, clock.now()).filter(
+            record__isnull=False, number=0
         )
         reached = within_reach(user, missed, self.participant_path)
         keys = {key_of("visit"): F("visit"), key_of("reason"): F("missed_reason")}

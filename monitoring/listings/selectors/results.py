@@ -1,11 +1,11 @@
 """A listing as a query string filters it, with its facets."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, QuerySet
 
 from monitoring.listings.selectors.listings import Listing, ListingColumn, key_of
 from record.accounts.models import User
@@ -59,39 +59,34 @@ def listing_result(listing: Listing, user: User, query: Keys) -> ListingResult:
         if column.name in listing.facets
     ]
     matching = _matching(rows, selected)
-    count, total = counts[COUNT].get("", 0), counts[TOTAL].get("", 0)
+    count, total = counts[COUNT][""], counts[TOTAL][""]
     return ListingResult(listing, columns, matching, facets, count, total)
 
 
-def _matching(
-    rows: QuerySet[Any], selected: Keys, *, apart_from: str = ""
-) -> QuerySet[Any]:
-    others = {key_of(n): key for n, key in selected.items() if n != apart_from}
-    return rows.filter(**others)
+def _matching(rows: QuerySet[Any], selected: Keys) -> QuerySet[Any]:
+    return rows.filter(**{key_of(name): key for name, key in selected.items()})
 
 
 def _counts(
     listing: Listing, rows: QuerySet[Any], selected: Keys
-) -> Mapping[str, dict[str, int]]:
-    """Rows by facet and key, and of all, in one statement."""
-    parts = [
-        _part(TOTAL, rows, Value("")),
-        _part(COUNT, _matching(rows, selected), Value("")),
-        *(
-            _part(name, _matching(rows, selected, apart_from=name), F(key_of(name)))
-            for name in listing.facets
-        ),
-    ]
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for name, key, count in parts[0].union(*parts[1:], all=True):
-        counts[name][key] = count
+) -> Mapping[str, Counter[str]]:
+    """Rows by facet and key, and of all.
+
+    The database counts each combination of keys once; codelists keep those few. A facet
+    counts rows that fit all other filters.
+    """
+    names, counts = listing.facets, defaultdict[str, Counter[str]](Counter)
+    combinations = rows.order_by().values_list(*map(key_of, names))
+    for *own_keys, n in combinations.annotate(n=Count("*")):
+        keys = dict(zip(names, own_keys, strict=True))
+        misfits = {name for name, key in selected.items() if keys[name] != key}
+        counts[TOTAL][""] += n
+        if not misfits:
+            counts[COUNT][""] += n
+        for name in names:
+            if misfits <= {name}:
+                counts[name][keys[name]] += n
     return counts
-
-
-def _part(name: str, rows: QuerySet[Any], key: Any) -> QuerySet[Any]:
-    grouped = rows.order_by().values(facet=Value(name), key=key)
-    counted: QuerySet[Any] = grouped.annotate(n=Count("pk"))
-    return counted.values_list("facet", "key", "n")
 
 
 def _facet(
