@@ -18,6 +18,7 @@ from record.casebook.models import Participant
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.calendar.selectors import IN_ORDER, OVER, PlannedVisit, shown
+from visits.outlooks.selectors import of_status
 
 WEEK = timedelta(days=7)
 MOST_A_DAY = 12  # visits in a cell of the month
@@ -87,7 +88,7 @@ def _classes(states: dict[str, bool]) -> str:
 
 def selected(visits: QuerySet[Any], what: VisitFilter) -> QuerySet[Any]:
     if what == VisitFilter.OVERDUE:
-        return visits.filter(status_now=VisitStatus.OVERDUE)
+        return of_status(visits, VisitStatus.OVERDUE)
     return visits if what == VisitFilter.ALL else visits.exclude(status_now__in=OVER)
 
 

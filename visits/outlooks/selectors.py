@@ -29,9 +29,13 @@ def outlooks_at(now: datetime) -> QuerySet[Any]:
 
 
 def visits_in(status: VisitStatus, now: datetime) -> QuerySet[Any]:
-    """Visits of a status; the date moves only those that wait, so few are asked."""
+    return of_status(outlooks_at(now), status)
+
+
+def of_status(visits: QuerySet[Any], status: VisitStatus) -> QuerySet[Any]:
+    """Those of a status; the date moves only those that wait, so few are asked."""
     may_be = Q(status__in=("", status.value)) | Q(on_record=True)
-    return outlooks_at(now).filter(may_be, status_now=status)
+    return visits.filter(may_be, status_now=status)
 
 
 def _status_at(now: datetime) -> Case:

@@ -141,9 +141,15 @@ def _with_signed_no_go(casebooks: Mapping[int, Casebook]) -> set[int]:
 
 @reaches(Limit.IN_PATIENTS)
 def in_patients() -> QuerySet[Participant]:
-    """Without any stay on record a participant counts as still in hospital."""
+    """Without any stay on record a participant counts as still in hospital.
+
+    The code says nothing more, but finds the forms of one person by index.
+    """
     stays = Stay.objects.filter(
-        form__participant=OuterRef("pk"), form__struck_at=None, hospital=Hospital.OURS
+        form__participant=OuterRef("pk"),
+        form__code="STY",
+        form__struck_at=None,
+        hospital=Hospital.OURS,
     )
     return Participant.objects.filter(
         Exists(stays.filter(out_at=None)) | ~Exists(stays)
