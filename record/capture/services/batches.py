@@ -52,7 +52,7 @@ def reasons_of(design: FormDesign, entries: Iterable[Entered]) -> Reasons | None
     } or None
 
 
-def save_in_pages(
+def save_in_batches(
     participant: Participant,
     design: FormDesign,
     entries: Sequence[Entered],
@@ -62,28 +62,28 @@ def save_in_pages(
 ) -> list[Saved | NotSaved]:
     """As `save_entries`, for any number of entries, which may be of one form too.
 
-    For an attributed transaction. The reasons of a page are in force while it is
+    For an attributed transaction. The reasons of a batch are in force while it is
     stored: each write reads all that are.
     """
     outcomes: list[Saved | NotSaved] = []
-    for page in _pages(entries):
+    for batch in _batches(entries):
         with ExitStack() as stack:
-            if reasons := reasons_of(design, page):
+            if reasons := reasons_of(design, batch):
                 stack.enter_context(attributed(by=by, via=via, reasons=reasons))
-            outcomes += save_entries(participant, design, page, by=by, via=via)
+            outcomes += save_entries(participant, design, batch, by=by, via=via)
     return outcomes
 
 
-def _pages(entries: Sequence[Entered]) -> Iterator[list[Entered]]:
-    """Each form is once on a page."""
-    page: dict[int, Entered] = {}
+def _batches(entries: Sequence[Entered]) -> Iterator[list[Entered]]:
+    """Each form is once in a batch."""
+    batch: dict[int, Entered] = {}
     for form, entry in entries:
-        if form.pk in page or len(page) == AT_ONCE:
-            yield list(page.values())
-            page = {}
-        page[form.pk] = form, entry
-    if page:
-        yield list(page.values())
+        if form.pk in batch or len(batch) == AT_ONCE:
+            yield list(batch.values())
+            batch = {}
+        batch[form.pk] = form, entry
+    if batch:
+        yield list(batch.values())
 
 
 def save_entries(

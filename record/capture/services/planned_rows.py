@@ -7,7 +7,7 @@ from record.capture.entries import FormEntry
 from record.capture.planning import Plan, PlannedRow, RowState
 from record.capture.problems import NotSaved
 from record.capture.save_hooks import Saved
-from record.capture.services.batches import save_in_pages
+from record.capture.services.batches import save_in_batches
 from record.casebook import catalogue
 from record.casebook.models import FormInstance
 from record.casebook.services import form_instances
@@ -42,7 +42,7 @@ def store(
     ]
     saved = []
     with attributed(by=by, via=Source.IMPORT):
-        outcomes = save_in_pages(
+        outcomes = save_in_batches(
             plan.participant, design, entered, by=by, via=Source.IMPORT
         )
         for row, outcome in zip(rows, outcomes, strict=True):

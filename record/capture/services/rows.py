@@ -17,7 +17,7 @@ from record.capture.checking import require_right_to_enter
 from record.capture.entries import FormEntry
 from record.capture.problems import FormClosed, NotSaved, SaveRefused
 from record.capture.save_hooks import Saved
-from record.capture.services.batches import save_in_pages
+from record.capture.services.batches import save_in_batches
 from record.capture.services.form_status import strike_row
 from record.capture.services.forms import note_refusals, save_entry
 from record.casebook import catalogue
@@ -122,7 +122,7 @@ def _all_stored(  # noqa: PLR0917 - one call, from one place
     ]
     forms = _forms(participant, design, entries, by=by, via=via)
     entered = [(form, row.entry) for form, row in zip(forms, entries, strict=True)]
-    outcomes = save_in_pages(participant, design, entered, by=by, via=via)
+    outcomes = save_in_batches(participant, design, entered, by=by, via=via)
     for row, outcome in zip(entries, outcomes, strict=True):
         if isinstance(outcome, NotSaved):
             problems[row.key] = outcome

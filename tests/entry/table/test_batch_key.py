@@ -10,7 +10,7 @@ from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import NewRow, add_rows
 from tests.entry.table.posted import address, collection, put, stored_rows
 from tests.people import STAGE, person
-from tests.record.capture.test_batch import entered, stay_of
+from tests.record.capture.test_batch import collection_of, entered
 from tests.visits import stage
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_a_key_of_another_log_adds_nothing():
 def test_a_row_of_somebody_else_is_not_saved():
     one, other = stage.participant(1), stage.participant(2)
     (row,) = add_rows(one, "URI", [NewRow()], by=STAGE)
-    change = RowEntry("r", entered(stay_of(1)), row)
+    change = RowEntry("r", entered(collection_of(1)), row)
 
     with pytest.raises(KeyError):
         save_rows(other, "URI", [change], by=person("CO"))

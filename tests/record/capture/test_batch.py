@@ -35,8 +35,8 @@ TWICE = Reason("entered_twice", "the same sample")
 HOME = {"catheter": "N"}
 
 
-def stay_of(hour: int, ml: object = 300) -> dict[str, object]:
-    """Return a urine collection of one hour of the day before yesterday."""
+def collection_of(hour: int, ml: object = 300) -> dict[str, object]:
+    """Urine of one hour of the day before yesterday."""
     on = stage.day(2)
     times = {"start_at": f"{on} {hour:02}:00", "end_at": f"{on} {hour + 1:02}:00"}
     return {**times, "volume_ml": ml, **HOME}
@@ -64,7 +64,7 @@ def test_new_changed_and_struck_rows_are_stored_as_one_act():
     first, second = save_rows(
         someone,
         "URI",
-        [new("n1", stay_of(1)), new("n2", stay_of(2))],
+        [new("n1", collection_of(1)), new("n2", collection_of(2))],
         by=coordinator,
     )
 
@@ -73,7 +73,7 @@ def test_new_changed_and_struck_rows_are_stored_as_one_act():
         someone,
         "URI",
         [
-            new("n1", stay_of(3)),
+            new("n1", collection_of(3)),
             RowEntry("r1", changed, first.form),
             RowStrike("r2", second.form, TWICE),
         ],
@@ -91,16 +91,16 @@ def test_new_changed_and_struck_rows_are_stored_as_one_act():
 @pytest.mark.verifies("AUD-12")
 def test_every_row_in_the_way_is_told_and_nothing_is_stored():
     someone, coordinator = stage.participant(), person("CO")
-    row = stage.row(someone, "URI", stay_of(1))
+    row = stage.row(someone, "URI", collection_of(1))
 
     with pytest.raises(RowsNotSaved) as refused:
         save_rows(
             someone,
             "URI",
             [
-                new("n1", stay_of(3)),
-                new("n2", stay_of(4, 11_000)),
-                new("n3", stay_of(5, 2_500)),
+                new("n1", collection_of(3)),
+                new("n2", collection_of(4, 11_000)),
+                new("n3", collection_of(5, 2_500)),
                 RowEntry("r1", entered({"end_at": "2020-01-01 00:00"}), row),
             ],
             by=coordinator,
@@ -130,13 +130,13 @@ def test_every_row_in_the_way_is_told_and_nothing_is_stored():
 
 def test_a_row_counts_with_those_before_it_in_the_same_act():
     someone = stage.participant()
-    overlapping = {**stay_of(1), "end_at": f"{stage.day(2)} 02:30"}
+    overlapping = {**collection_of(1), "end_at": f"{stage.day(2)} 02:30"}
 
     with pytest.raises(RowsNotSaved) as refused:
         save_rows(
             someone,
             "URI",
-            [new("n1", stay_of(2)), new("n2", overlapping)],
+            [new("n1", collection_of(2)), new("n2", overlapping)],
             by=person("CO"),
         )
 
@@ -147,7 +147,10 @@ def test_a_row_counts_with_those_before_it_in_the_same_act():
 def test_reasons_and_conflicts_are_asked_row_by_row():
     someone, coordinator = stage.participant(), person("CO")
     one, two = save_rows(
-        someone, "URI", [new("n1", stay_of(1)), new("n2", stay_of(2))], by=coordinator
+        someone,
+        "URI",
+        [new("n1", collection_of(1)), new("n2", collection_of(2))],
+        by=coordinator,
     )
     again = entered({"volume_ml": "310"}, based_on=1, reasons={"volume_ml": WHY})
     save_rows(someone, "URI", [RowEntry("r1", again, one.form)], by=coordinator)
@@ -188,7 +191,7 @@ def test_what_does_not_apply_is_refused_instead_of_dropped():
 
 def test_the_same_act_sent_twice_adds_a_row_once():
     someone, coordinator, key = stage.participant(), person("CO"), uuid4()
-    entry = entered(stay_of(1), based_on=0, complete=True)
+    entry = entered(collection_of(1), based_on=0, complete=True)
     change = RowEntry("n1", entry, client_key=key)
 
     for _time in range(2):
@@ -199,7 +202,7 @@ def test_the_same_act_sent_twice_adds_a_row_once():
 
 def test_a_row_may_stay_a_draft_and_hold_a_missing_code():
     someone = stage.participant()
-    values = {**stay_of(1), "volume_ml": MissingCode.UNKNOWN, "catheter": ""}
+    values = {**collection_of(1), "volume_ml": MissingCode.UNKNOWN, "catheter": ""}
 
     (saved,) = save_rows(
         someone, "URI", [RowEntry("n1", entered(values))], by=person("CO")

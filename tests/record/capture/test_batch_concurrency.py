@@ -10,7 +10,7 @@ from record.casebook.models import FormInstance
 from record.casebook.selectors import data_of, row_of
 from tests.people import person
 from tests.record.audit.test_concurrency import PATIENCE_SECONDS, on_another_connection
-from tests.record.capture.test_batch import entered, new, stay_of
+from tests.record.capture.test_batch import collection_of, entered, new
 from tests.visits import stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +20,7 @@ TWICE = Reason("entered_twice", "the same sample")
 
 def test_of_overlapping_rows_one_act_is_stored_and_the_other_names_its_conflicts():
     who, first, second = stage.infused(1), person("CO"), person("IN")
-    save_rows(who, "URI", [new(f"n{n}", stay_of(n)) for n in range(6)], by=first)
+    save_rows(who, "URI", [new(f"n{n}", collection_of(n)) for n in range(6)], by=first)
     forms = list(FormInstance.objects.filter(participant=who, code="URI"))
     acts = [  # in opposite orders, with two rows in common, of which one is struck out
         (first, [*changed(forms[:3], 400), strike(forms[3])]),
