@@ -1,6 +1,5 @@
 """Reads of the people approached: who they are, where they stand, their screenings."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -171,11 +170,11 @@ def counts_of(rows: QuerySet[Any]) -> dict[str, int]:
 def counts_by_reason(rows: QuerySet[Any]) -> dict[str, int]:
     """The most frequent first."""
     counted = rows.exclude(reason="").order_by().values_list("reason")
-    return dict(Counter(dict(counted.annotate(n=Count("pk")))).most_common())
+    return dict(counted.annotate(n=Count("pk")).order_by("-n", "reason"))
 
 
 def counts_by_criterion(rows: QuerySet[Any]) -> dict[str, int]:
     """The most frequent first."""
     each = Func("criteria", function="unnest", output_field=TextField())
     counted = rows.order_by().annotate(criterion=each).values_list("criterion")
-    return dict(Counter(dict(counted.annotate(n=Count("pk")))).most_common())
+    return dict(counted.annotate(n=Count("pk")).order_by("-n", "criterion"))

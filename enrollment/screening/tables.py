@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
@@ -16,6 +16,8 @@ from trial_edc.vocabulary import Sex
 
 NUMBER = ("form__participant__number", "form__occurrence")
 CRITERIA = [criterion.id for criterion in PROTOCOL.criteria]
+# What no line shows of a screening that is struck out.
+VALUES = ("approached_at", "source", "age_years", "sex", "screening_closed_at")
 
 
 def _first_criterion() -> Case:
@@ -29,6 +31,10 @@ def _first_criterion() -> Case:
     )
 
 
+def _shown(name: str) -> str:
+    return f"shown_{name}"
+
+
 class ScreeningTable(Table):
     """Every screening of every person approached, the last person first."""
 
@@ -38,17 +44,20 @@ class ScreeningTable(Table):
     status = CodeColumn(
         _("Status"), "state", codes=lambda: [one.value for one in ParticipantStatus]
     )
-    approached_at = Column(_("Approached"))
-    source = CodeColumn(_("Source"), codes=lambda: [t.value for t in PatientSource])
-    age_years = NumberColumn(_("Age"))
-    sex = CodeColumn(_("Sex"), codes=lambda: [t.value for t in Sex])
+    approached_at = Column(_("Approached"), _shown("approached_at"))
+    source = CodeColumn(
+        _("Source"), _shown("source"), codes=lambda: [t.value for t in PatientSource]
+    )
+    age_years = NumberColumn(_("Age"), _shown("age_years"))
+    sex = CodeColumn(_("Sex"), _shown("sex"), codes=lambda: [t.value for t in Sex])
     consented_at = Column(_("Consent"))
-    closed_at = Column(_("Closed"), "screening_closed_at")
+    closed_at = Column(_("Closed"), _shown("screening_closed_at"))
     reason = CodeColumn(_("Reason"), codes=lambda: REASONS)
     failed_criteria = Column(_("Failed or unknown"), "criterion_place")
 
     def __init__(
         self, rows: QuerySet[Any], request: HttpRequest, **options: Any
     ) -> None:
-        by_place = rows.annotate(criterion_place=_first_criterion())
-        super().__init__(by_place, request, **options)
+        shown = {_shown(n): Case(When(form__struck_at=None, then=F(n))) for n in VALUES}
+        sortable = rows.annotate(criterion_place=_first_criterion(), **shown)
+        super().__init__(sortable, request, **options)

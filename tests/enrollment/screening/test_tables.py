@@ -17,7 +17,7 @@ PEOPLE = {
     "B": ("screen_failed", {**FAILED, "failed_criteria": "E10:present"}),
     "C": ("approached", {"source": "icu", "sex": "M"}),
     "D": ("screen_failed", {**FAILED, "failed_criteria": "E9:present; E10:present"}),
-    "E": ("approached", {}),
+    "E": ("approached", {"source": "icu", "sex": "F", "age_years": 17}),
 }
 NOTHING = {"source": None, "sex": None}
 
