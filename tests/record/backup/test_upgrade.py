@@ -16,6 +16,8 @@ from record.audit.verification import verify
 from record.backup import proofs
 from record.casebook import access
 from record.casebook.models import FormInstance, Participant
+from record.casebook.services.copies import differences
+from record.review.selectors import revisions_verified
 from tests.record.backup.conftest import ELSEWHERE
 from tools.launch import postgres
 
@@ -82,6 +84,17 @@ def signatures_in_force(stored: dict[str, Rows]) -> set[int]:
     }
 
 
+def verified_otherwise() -> list[int]:
+    """Forms beside which another state of verification stands than their marks say."""
+    forms = FormInstance.objects.exclude(verifications=None)
+    assert forms.count() > 0
+    return [
+        form.pk
+        for form in forms.prefetch_related("verifications")
+        if form.verified_items != revisions_verified(form.verifications.all())
+    ]
+
+
 def changed(before: dict[str, Rows], after: dict[str, Rows]) -> set[tuple[str, str]]:
     """Name the columns of which a value is another one or gone."""
     return {
@@ -109,6 +122,8 @@ def test_data_history_and_signatures_outlive_every_migration(first_release):
     proof = verify(known=DIGEST_OF_THEN)
     assert (proof.problems, proof.seals.sealed) == ((), 899)
     assert list(proofs.problems()) == []
+    assert verified_otherwise() == []
+    assert list(differences()) == []
     assert unreadable_pages() == []
 
 
