@@ -1,5 +1,7 @@
 """The screening log sorts by what its columns mean."""
 
+from typing import Any
+
 import pytest
 
 from enrollment.models import ParticipantStanding, ScreeningLog
@@ -12,14 +14,14 @@ from record.capture.services.form_status import strike_row
 from tests.enrollment import factories
 
 FAILED = {"screen_failure_reason": "criteria_failed"}
-PEOPLE = {
+PEOPLE: dict[str, tuple[str, dict[str, Any]]] = {
     "A": ("completed", {"source": "transfer_in", "sex": "F"}),
     "B": ("screen_failed", {**FAILED, "failed_criteria": "E10:present"}),
     "C": ("approached", {"source": "icu", "sex": "M"}),
     "D": ("screen_failed", {**FAILED, "failed_criteria": "E9:present; E10:present"}),
     "E": ("approached", {"source": "icu", "sex": "F", "age_years": 17}),
 }
-NOTHING = {"source": None, "sex": None}
+NOTHING: dict[str, Any] = {"source": None, "sex": None}
 
 
 @pytest.fixture
