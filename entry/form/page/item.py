@@ -89,6 +89,12 @@ class ItemView:
         return list(self.item.units) if isinstance(self.item, items.Lab) else []
 
     @property
+    def offers_what_was_sent(self) -> bool:
+        """Whether missing code and unit are choices of their selects."""
+        is_code = self.missing in ("", *MissingCode)
+        return is_code and self.unit in ("", *self.units)
+
+    @property
     def only_unit(self) -> str:
         return self.units[0] if len(self.units) == 1 else ""
 

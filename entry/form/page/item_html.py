@@ -53,7 +53,8 @@ class Page(Protocol):
 def item_html(view: ItemView, page: Page) -> SafeString:
     is_stored, asks_reasons = page.is_stored, page.asks_reasons
     panel = reverse("entry:panel", args=[page.form.pk, view.name]) if is_stored else ""
-    if any(attrgetter(*OWN)(view)):
+    # No frame is kept for what a browser makes up.
+    if any(attrgetter(*OWN)(view)) or not view.offers_what_was_sent:
         html = _drawn(view, panel, asks_reasons=asks_reasons)
         return mark_safe(html)  # noqa: S308 - escaped by the template
     state = attrgetter(*STATE)(view)

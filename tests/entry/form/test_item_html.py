@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from entry.form.page.form import FormPage
-from entry.form.page.item_html import item_html
+from entry.form.page.item_html import _frame, item_html
 from record.capture.vocabulary import ChangeReason
 from record.casebook import catalogue
 from tests.fuzz.test_forms import ENTERED, enterer, new_form
@@ -56,3 +56,16 @@ def test_a_frame_drawn_before_shows_the_item_of_this_page(code):
                     expected = drawn(state, opened)
                     assert item_html(state, opened) == expected
                     assert item_html(state, opened) == expected  # from the frame
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made_up", [{"missing": "no code"}, {"unit": "no unit"}])
+def test_no_frame_is_kept_of_what_a_browser_makes_up(made_up):
+    form = new_form("CRE")
+    page = FormPage(form, enterer(catalogue.design("CRE")))
+    opened = SimpleNamespace(form=form, is_stored=True, asks_reasons=False)
+    view = replace(page.view("value"), **made_up)
+    kept = _frame.cache_info().currsize
+
+    assert item_html(view, opened) == drawn(view, opened)
+    assert _frame.cache_info().currsize == kept
