@@ -32,6 +32,9 @@ def assessment_of(report: FormData, casebook: Casebook) -> FormData | None:
 
 
 def earlier_versions(report: FormData, casebook: Casebook) -> list[FormData]:
+    """Of a report that names no event there are none."""
+    if report.get("ae") is None:
+        return []
     versions = (r for r in casebook.rows("SAE") if r.get("ae") == report.get("ae"))
     return [version for version in versions if version.occurrence < report.occurrence]
 

@@ -110,8 +110,14 @@ class ReportLine:
         return (until - self.clock_starts_at).total_seconds() / SECONDS_AN_HOUR
 
     @property
+    def names_event(self) -> bool:
+        return self.report.get("ae") is not None
+
+    @property
     def is_withdrawn(self) -> bool:
-        return self.event is None or not is_serious(self.event)
+        """Not while nobody says which event is reported: the clock goes on."""
+        is_serious_event = self.event is not None and is_serious(self.event)
+        return self.names_event and not is_serious_event
 
     @property
     def state(self) -> ReportState:
@@ -216,7 +222,7 @@ def listed_reports() -> QuerySet[Any]:
 
 def _state(now: datetime) -> Case:
     is_serious_event = Exists(_EVENT.filter(serious=YesNo.YES))
-    is_void = Q(~is_serious_event, ~Exists(_EARLIER))
+    is_void = Q(~is_serious_event, ~Exists(_EARLIER), ae__isnull=False)
     return Case(
         When(sent_at__isnull=False, then=Value(ReportState.SENT.value)),
         When(is_void, then=Value(ReportState.VOID.value)),

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
 
 from record.audit.attribution import Reason, Source, attributed
 from record.capture.problems import ReasonNeeded, SaveRefused
@@ -309,3 +311,17 @@ def test_awareness_corrected_after_sending_may_show_that_it_was_late(
         save(report, {"aware_at": course.days_ago(2)}, by=STAGE, via=Source.COMMAND)
 
     assert late_reports(randomized) == 1
+
+
+def test_a_report_that_names_no_event_keeps_its_clock(randomized: Participant) -> None:
+    reports = [reported(randomized, term=term)[1] for term in ("Sepsis", "Fever")]
+    colleague = person("CO")
+    for report in reports:
+        why = {"ae": MISTAKE}
+        save(report, {"ae": None}, by=colleague, via=Source.PAGE, reasons=why)
+
+    assert versions(randomized) == [("Initial", "due", []), ("Initial", "due", [])]
+    client = Client()
+    client.force_login(colleague)
+    page = client.get(reverse("safety:reports"), {"state": "waiting"})
+    assert len(page.context["table"].lines) == len(reports)
