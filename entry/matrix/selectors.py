@@ -68,7 +68,7 @@ def is_in(name: str, user: User) -> Q:
 
 
 def _is_to_verify() -> Q:
-    """Of a sealed form no column says which items are verified, only that some are."""
+    """A restricted form is to verify until any of its items is: no column says more."""
     designs = catalogue.designs().values()
     plain = [design.code for design in designs if not design.model.is_sealed]
     in_force = Verification.objects.filter(form=OuterRef("pk"), withdrawn_at=None)

@@ -76,7 +76,7 @@ _AGREEING = """
 def complete_forms(user: User) -> QuerySet[FormInstance]:
     """Those that the person verifies, in the order of casebooks.
 
-    `verified` and `changed` count their items.
+    `verified` and `changed` count their items; of sealed forms they say nothing.
     """
     codes = [
         code
