@@ -304,8 +304,9 @@ def test_proxy_gives_a_length_and_the_address_that_it_saw(proxy_port):
         posted(proxy_port, b"x" * 17_000_000, is_tls=True, **spoofed),
     ]
 
-    assert statuses[:2] == [401, 401]
-    # Caddy says 502 where the web process hung up before it found the body too large.
+    assert statuses[0] == 401
+    # Caddy says 502 where gunicorn's own worker answered, and hung up, within the body.
+    assert statuses[1] in {401, 502}
     assert statuses[2] in {413, 502}
     counts = TryCount.objects.exclude(origin="*")
     assert list(counts.values_list("origin", "tries")) == [("127.0.0.1", 2)]

@@ -99,7 +99,7 @@ def test_death_on_day_5_stops_what_was_awaited_until_it_is_revoked(hand, partici
     expect(hand.page.locator(".strip")).to_contain_text("Died")
     expect(hand.page.locator(".strip")).to_contain_text("No visit awaited")
     idle = hand.page.locator('a[data-code="VIS"][data-visit="D7"] .status')
-    expect(idle).to_have_attribute("title", "Not required")
+    expect(idle).to_have_accessible_name("Not required")
     expect(hand.page.get_by_text("Revoke this form…")).to_have_count(0)
 
     hand.sign_in(investigator)

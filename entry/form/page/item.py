@@ -106,8 +106,10 @@ class ItemView:
 
     @property
     def condition_json(self) -> str:
-        facts = self.item.facts
-        return json.dumps(facts.only_if.as_json()) if facts.only_if else ""
+        """Empty where the browser cannot tell: only the server knows other forms."""
+        only_if = self.item.facts.only_if
+        condition = only_if.as_json() if only_if else None
+        return json.dumps(condition) if condition else ""
 
     @property
     def is_file(self) -> bool:

@@ -1,6 +1,9 @@
 """An item whose frame was drawn before shows what it would show drawn by itself."""
 
+import json
+import re
 from dataclasses import replace
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -69,3 +72,17 @@ def test_no_frame_is_kept_of_what_a_browser_makes_up(made_up):
 
     assert item_html(view, opened) == drawn(view, opened)
     assert _frame.cache_info().currsize == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("code", ENTERED)
+def test_a_page_knows_the_conditions_that_a_browser_can_tell_and_no_others(code):
+    page = FormPage(new_form(code), enterer(catalogue.design(code)))
+    for _title, views in page.sections:
+        for view in views:
+            only_if = view.item.facts.only_if
+            condition = json.dumps(only_if.as_json() if only_if else None)
+            told = re.findall(r'data-only-if="([^"]*)"', drawn(view, page))
+            assert [unescape(one) for one in told] == (
+                [] if condition == "null" else [condition]
+            )

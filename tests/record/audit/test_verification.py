@@ -79,6 +79,22 @@ def test_a_row_written_beside_its_trigger_is_named(
 
 
 @pytest.mark.parametrize(
+    "column",
+    [
+        "revision = revision + 1",
+        "item_revisions = '{}'",
+        """item_revisions = item_revisions || '{"weight_kg": 7}'""",
+        """item_revisions = item_revisions || '{"no_item": 1}'""",
+    ],
+)
+def test_revisions_that_no_entry_made_are_named(form, superuser, column):
+    superuser(f"UPDATE casebook_forminstance SET {column}")
+
+    expected = f"The revisions of form {form.pk} were altered."
+    assert verify().problems == (expected,)
+
+
+@pytest.mark.parametrize(
     ("statement", "problem"),
     [
         (
