@@ -19,7 +19,8 @@ from record.accounts.models import User
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
 from record.casebook.access import visible_codes
-from record.casebook.models import TO_VERIFY, FormInstance, FormStatus, Participant
+from record.casebook.models import FormInstance, FormStatus, Participant
+from record.casebook.vocabulary import TO_VERIFY
 from record.review.models import QueryState, Verification
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus

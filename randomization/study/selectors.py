@@ -13,7 +13,8 @@ from record.accounts.models import User
 from record.audit.models import Confidentiality
 from record.audit.vault import Purpose, keyed_hash
 from record.casebook import catalogue
-from record.casebook.models import FormInstance, FormStatus, VerificationState
+from record.casebook.models import FormInstance, FormStatus
+from record.casebook.vocabulary import VerificationState
 from record.review.models import Query, QueryState
 from record.review.selectors.verification import complete_forms, sealed_lines
 

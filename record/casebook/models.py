@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
 
@@ -21,6 +20,7 @@ from record.audit.vault import Purpose, seal, unseal
 from record.casebook.items import Item
 from record.casebook.participant_key import ParticipantKey
 from record.casebook.values import MissingCode, Value
+from record.casebook.vocabulary import TO_VERIFY
 from trial_edc import clock
 
 SEALED_BYTES = 12_000
@@ -93,31 +93,6 @@ class FormStatus(models.TextChoices):
     COMPLETE = "complete", _("complete")
     NOT_DONE = "not_done", _("not done")
     NOT_APPLICABLE = "not_applicable", _("not applicable")
-
-
-class VerificationState(StrEnum):
-    """How far a form is verified; a form without any value has no state."""
-
-    NONE = "none"
-    PARTLY = "partly"
-    CHANGED = "changed"
-    VERIFIED = "verified"
-
-    @property
-    def mark(self) -> str:
-        """The status that shows it; none where a word has to do."""
-        return {"verified": "verified", "changed": "changed_since_verified"}.get(
-            self, ""
-        )
-
-    @property
-    def is_partly(self) -> bool:
-        return self == VerificationState.PARTLY
-
-
-TO_VERIFY = tuple(
-    state.value for state in VerificationState if state != VerificationState.VERIFIED
-)
 
 
 class FormInstance(models.Model):

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2 import Column
 
 from record.casebook import catalogue
-from record.casebook.models import VerificationState
 from record.casebook.selectors import in_order_of_numbers
+from record.casebook.vocabulary import VerificationState
 from trial_edc.tables import CodeColumn, NumberColumn, Table
 
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.casebook.models import TO_VERIFY, FormInstance, VerificationState
+from record.casebook.models import FormInstance
+from record.casebook.vocabulary import TO_VERIFY, VerificationState
 from record.review import selectors, services
 from record.review.filters import QueryFilters, VerificationFilters
 from record.review.forms import steps_shown

@@ -12,13 +12,12 @@ from record.casebook import catalogue
 from record.casebook.access import may_on
 from record.casebook.design import FormDesign
 from record.casebook.models import (
-    TO_VERIFY,
     AnyCRF,
     FormInstance,
     FormStatus,
-    VerificationState,
 )
 from record.casebook.selectors import revisions_of
+from record.casebook.vocabulary import TO_VERIFY, VerificationState
 from record.review.selectors.marks import revisions_verified
 
 Revisions = Mapping[str, int]

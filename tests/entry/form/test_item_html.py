@@ -82,7 +82,7 @@ def test_a_page_knows_the_conditions_that_a_browser_can_tell_and_no_others(code)
         for view in views:
             only_if = view.item.facts.only_if
             condition = json.dumps(only_if.as_json() if only_if else None)
-            told = re.findall(r'data-only-if="([^"]*)"', drawn(view, page))
-            assert [unescape(one) for one in told] == (
+            attributes = re.findall(r'data-only-if="([^"]*)"', drawn(view, page))
+            assert [unescape(one) for one in attributes] == (
                 [] if condition == "null" else [condition]
             )

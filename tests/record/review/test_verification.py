@@ -10,8 +10,9 @@ from hypothesis.strategies import dictionaries, integers, sampled_from
 
 from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
-from record.casebook.models import TO_VERIFY, FormInstance
+from record.casebook.models import FormInstance
 from record.casebook.selectors import revisions_of, row_of
+from record.casebook.vocabulary import TO_VERIFY
 from record.review import services as review
 from record.review.problems import ReviewRefused
 from record.review.selectors import (
