@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from threading import Event, Thread
 
 import psycopg2
@@ -87,7 +88,7 @@ class Client:
             self.failures += 1
             if problem.code == 409:  # stored before, and the reply was lost
                 self.saved[form] = "earlier"
-        except OSError:
+        except (OSError, HTTPException):  # nothing, or a reply cut off, came
             self.failures += 1
             time.sleep(0.2)
         else:
