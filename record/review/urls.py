@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from record.review import views
+from record.review.views import queries, verification
 
 app_name = "review"
 urlpatterns = [
-    path("queries/", views.queries, name="queries"),
-    path("queries/<int:query_id>/", views.step, name="step"),
-    path("verification/", views.verification, name="verification"),
+    path("queries/", queries.queries, name="queries"),
+    path("queries/<int:query_id>/", queries.step, name="step"),
+    path("verification/", verification.verification, name="verification"),
 ]

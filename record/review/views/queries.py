@@ -1,7 +1,5 @@
-"""The lists of queries and of forms to verify."""
+"""The list of queries, and their steps."""
 
-from collections import Counter
-from collections.abc import Collection, Container, Mapping
 from functools import partial
 
 from django.contrib import messages
@@ -15,22 +13,15 @@ from django.views.decorators.http import require_POST
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.casebook.models import FormInstance
-from record.casebook.vocabulary import TO_VERIFY, VerificationState
 from record.review import selectors, services
-from record.review.filters import QueryFilters, VerificationFilters
-from record.review.forms import steps_shown
+from record.review.filters import QueryFilters
+from record.review.forms import state_shown, steps_shown
 from record.review.models import Query, QueryState
 from record.review.problems import ReviewRefused
-from record.review.tables import (
-    QueryTable,
-    SealedVerificationTable,
-    VerificationTable,
-)
+from record.review.tables import QueryTable
 from trial_edc.pages import own_page, refuse
 
 CONFLICT = 409
-TO_DO = "to_do"  # all that is not verified
 WORKERS = (Permission.ANSWER_QUERY, Permission.RAISE_QUERY, Permission.CLOSE_QUERY)
 SERVICES = {
     "answer": services.answer_query,
@@ -42,7 +33,7 @@ SERVICES = {
 
 @permitted(*WORKERS)
 def queries(request: StaffRequest) -> HttpResponse:
-    state = _state(request, ("", *QueryState.values), QueryState.OPEN)
+    state = state_shown(request.GET, ("", *QueryState.values), QueryState.OPEN)
     return _list(request, selectors.queries_visible_to(request.user), state)
 
 
@@ -70,12 +61,6 @@ def _list(
     return render(request, "record/review/queries.html", context, status=status)
 
 
-def _state(request: StaffRequest, states: Container[str], default: str) -> str:
-    """The state that the list shows; empty for all."""
-    state = request.GET.get("state", default)
-    return state if state in states else default
-
-
 @permitted(*WORKERS)
 @require_POST
 def step(request: StaffRequest, query_id: int) -> HttpResponse:
@@ -98,48 +83,3 @@ def step(request: StaffRequest, query_id: int) -> HttpResponse:
 
 def _next_page(request: StaffRequest) -> str:
     return own_page(request.POST.get("next", "")) or reverse("review:queries")
-
-
-@permitted(Permission.VERIFY)
-def verification(request: StaffRequest) -> HttpResponse:
-    filters = VerificationFilters(request, selectors.complete_forms(request.user))
-    state = _state(request, (TO_DO, "", *VerificationState), TO_DO)
-    states = {TO_DO: TO_VERIFY, "": tuple(VerificationState)}.get(state, (state,))
-    is_sealed = selectors.verifies_sealed_forms(request.user)
-    list_of = _sealed_table if is_sealed else _open_table
-    table, counts = list_of(request, filters.qs, states)
-    context = {
-        "form": filters.form,
-        "state": state,
-        "states": [(choice, counts.get(choice, 0)) for choice in VerificationState],
-        "to_do": sum(counts.get(choice, 0) for choice in TO_VERIFY),
-        "total": sum(counts.values()),
-        "table": table,
-        "may_verify": True,
-    }
-    return render(request, "record/review/verification.html", context)
-
-
-Counts = Mapping[str, int]
-
-
-def _open_table(
-    request: StaffRequest, forms: QuerySet[FormInstance], states: Collection[str]
-) -> tuple[VerificationTable, Counts]:
-    counts = selectors.counts_by_verification(forms)
-    table = VerificationTable(
-        forms.filter(verification__in=states).select_related("participant"),
-        request,
-        lines_of=selectors.verification_lines,
-        total=sum(counts.get(state, 0) for state in states),
-    )
-    return table, counts
-
-
-def _sealed_table(
-    request: StaffRequest, forms: QuerySet[FormInstance], states: Collection[str]
-) -> tuple[VerificationTable, Counts]:
-    lines = selectors.sealed_lines(forms)
-    in_state = [line for line in lines if line.state in states]
-    counts = Counter(line.state.value for line in lines)
-    return SealedVerificationTable(in_state, request), counts
