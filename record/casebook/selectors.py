@@ -1,10 +1,13 @@
 """Reads of the casebook."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import DEFERRED
 
 from record.audit.models import ExactDecoder
 from record.audit.pseudonyms import participant_behind
@@ -57,24 +60,19 @@ def holds_values(form: FormInstance) -> bool:
     return not all(is_blank(v) or isinstance(v, MissingCode) for v in values)
 
 
+# Each row is found by its key: joined, large tables would be read whole for few people.
 _STORED = """
     SELECT f.participant_id, f.id, f.code, f.visit, f.visit_number, f.occurrence,
-        f.status, f.revision, f.created_at, f.item_revisions, to_jsonb(stored)
-    FROM {table} stored JOIN casebook_forminstance f ON f.id = stored.form_id
-    WHERE f.participant_id = ANY (%(people)s) AND f.code = '{code}'
-        AND (f.struck_at IS NULL OR %(with_struck)s)
+        f.status, f.revision, f.item_revisions, f.created_at, CASE f.code {rows} END
+    FROM casebook_forminstance f
+    WHERE f.participant_id = ANY (%(people)s) AND f.code = ANY (%(codes)s)
+        AND f.revision > 0 AND (f.struck_at IS NULL OR %(with_struck)s)
+    ORDER BY 1, 3, 5, 6, 2
 """
-_FORM_COLUMNS = (
-    "id",
-    "code",
-    "visit",
-    "visit_number",
-    "occurrence",
-    "status",
-    "revision",
-    "created_at",
-    "item_revisions",
-)
+_ROW = """
+    WHEN '{code}' THEN (SELECT to_jsonb(r) FROM {table} r WHERE r.form_id = f.id)
+"""
+_EXACT = ExactDecoder()
 
 
 def stored_form_data(
@@ -85,36 +83,63 @@ def stored_form_data(
     One select, however many forms and participants, in order of participant, form,
     visit number and occurrence; restricted forms come behind the others.
     """
-    quote = connection.ops.quote_name
-    parts = [
-        _STORED.format(
-            table=quote(catalogue.design(code).model._meta.db_table), code=code
-        )
-        for code in codes
-    ]
-    if not parts:
+    models = {code: catalogue.design(code).model for code in codes}
+    if not models:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            " UNION ALL ".join(parts) + " ORDER BY 1, 3, 5, 6, 2",
-            {"people": with_pseudonyms(people), "with_struck": with_struck},
+            _STORED.format(rows="".join(map(_stored_row, models))),
+            {
+                "people": with_pseudonyms(people),
+                "codes": list(models),
+                "with_struck": with_struck,
+            },
         )
         rows = cursor.fetchall()
-    for stored_id, *columns, stored in rows:
-        form = FormInstance(**dict(zip(_FORM_COLUMNS, columns, strict=True)))
-        form.item_revisions = json.loads(columns[-1])
-        row = _row_from(stored, catalogue.design(form.code).model)
-        yield participant_behind(stored_id), data_of(form, row)
+    for stored_id, *form, opened_at, stored in rows:
+        if stored is not None:
+            row = _row_from(stored, models[form[1]])
+            yield participant_behind(stored_id), _data_from(form, opened_at, row)
+
+
+def _stored_row(code: str) -> str:
+    table = catalogue.design(code).model._meta.db_table
+    return _ROW.format(code=code, table=connection.ops.quote_name(table))
 
 
 def _row_from(text: str, model: type[AnyCRF]) -> AnyCRF:
-    stored: dict[str, Any] = json.loads(text, cls=ExactDecoder)
-    columns = {
-        field.attname: field.to_python(stored[str(field.column)])
+    stored: dict[str, Any] = _EXACT.decode(text)
+    values: list[Any] = [
+        DEFERRED if to_python is None else to_python(stored[column])
+        for column, to_python in _columns(model)
+    ]
+    return model(*values)
+
+
+@cache
+def _columns(model: type[AnyCRF]) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """With what reads their stored value; None for what the database generates."""
+    return [
+        (str(field.column), None if field.generated else field.to_python)
         for field in model._meta.concrete_fields
-        if not field.generated
-    }
-    return model(**columns)
+    ]
+
+
+def _data_from(form: Sequence[Any], opened_at: datetime, row: AnyCRF) -> FormData:
+    """Of the columns of a form from its key to `item_revisions`."""
+    form_id, code, visit, visit_number, occurrence, status, revision, revisions = form
+    return FormData(
+        code=code,
+        values={name: row.value_of(name) for name in row.crf_items()},
+        visit=visit,
+        visit_number=visit_number,
+        occurrence=occurrence,
+        form_id=form_id,
+        status=status,
+        revision=revision,
+        item_revisions=row.opened.revisions if row.is_sealed else json.loads(revisions),  # type: ignore[union-attr]
+        opened_on=site_date(opened_at),
+    )
 
 
 def casebook_of(participant: Participant, *codes: str) -> Casebook:
