@@ -55,6 +55,7 @@ LISTS = (
     "safety:cases",
     "safety:coding",
     "safety:late_cases",
+    "safety:reconciliation",
     "safety:reports",
     "visits:deviations",
     "visits:messages",

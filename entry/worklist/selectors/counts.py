@@ -13,6 +13,9 @@ from record.accounts.selectors import proposals_to_decide
 from record.notices.work_items import DUE, WAITING, WorkItem
 from record.review.selectors import count_to_verify
 from safety.coding.services import coding_to_do
+from safety.reconciliation.selectors import difference_lines_for
+from safety.reconciliation.services import may_reconcile
+from safety.reconciliation.vocabulary import DifferenceState
 
 
 def forms_to_verify(user: User) -> Iterator[WorkItem]:
@@ -29,6 +32,15 @@ def terms_to_code(user: User) -> Iterator[WorkItem]:
         words = text % {"count": count}
         url = _page("safety:coding")
         yield WorkItem(WAITING, _("Coding"), "", words, url, "complete")
+
+
+def differences_to_settle(user: User) -> Iterator[WorkItem]:
+    lines = difference_lines_for(user) if may_reconcile(user) else []
+    if count := sum(line.state == DifferenceState.OPEN for line in lines):
+        text = ngettext("%(count)s difference", "%(count)s differences", count)
+        words = text % {"count": count}
+        url = reverse("safety:reconciliation")
+        yield WorkItem(WAITING, _("Reconciliation"), "", words, url, "complete")
 
 
 def product_to_prepare(user: User) -> Iterator[WorkItem]:

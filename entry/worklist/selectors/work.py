@@ -33,6 +33,7 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.CLOSE_QUERY,), forms.answers_to_review),
         ((Permission.VERIFY,), counts.forms_to_verify),
         ((Permission.REFERENCE_DATA,), counts.terms_to_code),
+        ((Permission.RAISE_QUERY,), counts.differences_to_settle),
         ((Permission.ENTER_PRODUCT,), counts.product_to_prepare),
         (
             (Permission.MANAGE_USERS, Permission.APPROVE_DELEGATION),

@@ -27,6 +27,8 @@ KEPT = {
     "randomization_restrictedstatement",
     "review_querystep",
     "safety_dictionaryterm",
+    "safety_safetycase",
+    "safety_safetylist",
     "safety_sentreport",
     "visits_bedsideact",
 }
@@ -37,6 +39,7 @@ FILLED_ONCE = {
     "randomization_studystatuschange",
     "review_signature",
     "review_verification",
+    "safety_accepteddifference",
 }
 
 
