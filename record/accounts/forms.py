@@ -1,11 +1,13 @@
 """Forms of sign-in, second factor, preferences and accounts."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts import roles
@@ -14,6 +16,7 @@ from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import BlindingClass, Role
 from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import SIGNED_BEFORE, confirm_identity
+from trial_edc import clock
 from trial_edc.text_fields import PlainText, TypedEmail, TypedText
 from trial_edc.typed_text import LONGEST_REASON
 
@@ -241,6 +244,30 @@ class RoleForm(forms.Form):
             roles.roles_of(blinding)
         )
         self.fields["role"].initial = user.role
+
+
+class AccessDayForm(forms.Form):
+    """The day at whose end the access is reported."""
+
+    as_of = forms.DateField(label=_("At the end of"), widget=DATE_INPUT)
+
+    def clean_as_of(self) -> date:
+        day: date = self.cleaned_data["as_of"]
+        if day > clock.today():
+            raise ValidationError(_("This date lies in the future."))
+        return day
+
+
+class AccessReviewForm(AccessDayForm):
+    """What somebody concluded who compared the report with who should have access."""
+
+    as_of = forms.DateField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput)
+    findings = TypedText(
+        label=_("Findings"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Also where there are none: say so."),
+    )
 
 
 class ReasonForm(forms.Form):

@@ -20,12 +20,8 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from record.accounts.models import User
 from record.accounts.services.accounts import within_delegation
-from record.accounts.services.sign_in import (
-    FACTOR_SHOWN,
-    SEEN_AT,
-    STAYS_UNTIL,
-    sign_out,
-)
+from record.accounts.services.sign_in import FACTOR_SHOWN, sign_out
+from record.accounts.sessions import SEEN_AT, idle_at
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -104,11 +100,7 @@ class SessionRulesMiddleware:
 
 
 def seconds_left(request: HttpRequest) -> int:
-    now = int(clock.now().timestamp())
-    seen_at: int = request.session.get(SEEN_AT, now)
-    limit_seconds: int = 60 * settings.IDLE_LIMIT_MINUTES
-    stays: dict[str, int] = request.session.get(STAYS_UNTIL, {})
-    return max(seen_at + limit_seconds, *stays.values(), 0) - now
+    return idle_at(request.session) - int(clock.now().timestamp())
 
 
 def _must_change(user: User) -> bool:

@@ -20,7 +20,7 @@ from record.accounts.roles import BlindingClass, Limit, Permission, Role
 from record.accounts.rules import Delegation
 from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.accounts.vocabulary import AccessChange
-from record.audit.triggers import REFUSE_REMOVAL, record, written_once
+from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, record, written_once
 from trial_edc import clock
 from trial_edc.choices import choices
 from trial_edc.typed_text import plain
@@ -259,3 +259,17 @@ class AccountProposal(TwoPersonEntry):
     @property
     def is_waiting(self) -> bool:
         return self.approved_at is None and self.withdrawn_at is None
+
+
+class AccessReview(models.Model):
+    """Somebody compared who had access on a day with who should have had it."""
+
+    as_of = models.DateField()
+    digest = models.CharField(max_length=64)  # of the report as it was shown
+    findings = models.TextField()
+    reviewed_at = models.DateTimeField(default=clock.now)
+    reviewed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("-id",)
+        triggers = (record("register"), REFUSE_REMOVAL, REFUSE_CHANGE)

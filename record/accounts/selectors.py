@@ -48,6 +48,7 @@ REASONS = {
     "inactive": _("account closed"),
     "delegation": _("outside the delegation"),
     "idle": _("no activity"),
+    "ended": _("ended by an administrator, or from another session"),
 }
 # The entry has their time; of a former password there is nothing to tell.
 HIDDEN_FIELDS = (

@@ -3,7 +3,7 @@
 from django.urls import path, reverse_lazy
 
 from record.accounts.forms import NewPasswordForm
-from record.accounts.views import administration, factor, proposals, session
+from record.accounts.views import access, administration, factor, proposals, session
 
 app_name = "accounts"
 urlpatterns = [
@@ -54,5 +54,10 @@ urlpatterns = [
         proposals.withdraw,
         name="withdraw_proposal",
     ),
+    path("access/", access.report, name="access_report"),
+    path("access/review/", access.review, name="review_access"),
+    path("sessions/", access.sessions, name="sessions"),
+    path("sessions/end/", access.end_session, name="end_session_of"),
+    path("sessions/own/", access.end_own_sessions, name="end_own_sessions"),
     path("sign-ins/", administration.sign_in_history, name="sign_in_history"),
 ]

@@ -9,7 +9,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from record.accounts.models import User
-from record.accounts.services.sign_in import BACKEND, FACTOR_SHOWN, SEEN_AT
+from record.accounts.services.sign_in import BACKEND, FACTOR_SHOWN
+from record.accounts.sessions import SEEN_AT
 from record.audit.attribution import Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant

@@ -20,9 +20,16 @@ from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.services import accounts as services
 from record.accounts.services import second_factor
 from record.accounts.services.strangers import known_as, one_try_at_a_time
+from record.accounts.sessions import (
+    SEEN_AT,
+    SIGNED_IN_AT,
+    SIGNED_IN_FROM,
+    STAYS_UNTIL,
+)
 from record.audit import floods
 from record.audit.attribution import Process, Source, act, attributed
 from record.audit.floods import Try
+from record.audit.middleware import client_address
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.typed_text import plain
@@ -31,8 +38,6 @@ if TYPE_CHECKING:
     from record.accounts.access import StaffRequest
 
 SIGN_IN = Process("sign-in")
-SEEN_AT = "seen_at"  # session: the last activity, in seconds since 1970
-STAYS_UNTIL = "stays_until"  # session: instants before which it is never idle, by what
 SIGNED_BEFORE = "signed_before"  # session: a signature was given in it
 FACTOR_SHOWN = "factor_shown"  # session: its owner has shown the second factor
 PENDING = "waiting"  # session: who gave the password and owes the second factor
@@ -154,9 +159,11 @@ def _start_session(
     with attributed(by=user, via=Source.PAGE):
         request.session.pop(PENDING, None)
         login(request, user, backend=BACKEND)
-        request.session[SEEN_AT] = int(clock.now().timestamp())
+        now = clock.now()
+        request.session[SEEN_AT] = request.session[SIGNED_IN_AT] = int(now.timestamp())
+        request.session[SIGNED_IN_FROM] = client_address(request)
         request.session[FACTOR_SHOWN] = has_shown_factor
-        user.last_login = clock.now()
+        user.last_login = now
         user.save(update_fields=["last_login"])
         act("sign_in", details={"username": user.username})
     return user

@@ -40,7 +40,6 @@ from record.accounts.models import User
 from record.accounts.problems import AccountRefused
 from record.accounts.services import accounts as services
 from record.accounts.services.sign_in import (
-    SEEN_AT,
     SecondFactorNeeded,
     SignInRefused,
     is_own_password,
@@ -48,6 +47,7 @@ from record.accounts.services.sign_in import (
     sign_out,
 )
 from record.accounts.services.strangers import remember_browser
+from record.accounts.sessions import SEEN_AT, open_sessions
 from record.audit.floods import TooManyTries
 from trial_edc import clock
 from trial_edc.context import THEME_COOKIE, page_for
@@ -188,7 +188,8 @@ def preferences(request: StaffRequest) -> HttpResponse:
         response = redirect(next_page_of(request, request.user, "accounts:preferences"))
         _set_cookie(response, THEME_COOKIE, form.cleaned_data["theme"])
         return _in_language(response, language)
-    return render(request, "record/accounts/preferences.html", {"form": form})
+    context = {"form": form, "open_sessions": open_sessions(request.user)}
+    return render(request, "record/accounts/preferences.html", context)
 
 
 @never_cache

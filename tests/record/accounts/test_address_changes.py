@@ -9,7 +9,7 @@ from django.urls import reverse
 from record.accounts.models import SecondFactor
 from record.accounts.problems import AccountRefused
 from record.accounts.services import accounts, proposals
-from record.accounts.services.sign_in import SEEN_AT
+from record.accounts.sessions import SEEN_AT
 from record.audit.attribution import Source, attributed
 from record.notices.models import Message, MessageState
 from record.notices.services.delivery import deliver_due

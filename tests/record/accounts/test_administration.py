@@ -12,7 +12,7 @@ from django.urls import reverse
 from record.accounts.models import SecondFactor, User
 from record.accounts.roles import Role
 from record.accounts.services import accounts as services
-from record.accounts.services.sign_in import SEEN_AT
+from record.accounts.sessions import SEEN_AT
 from record.audit.attribution import Source, attributed
 from record.notices.services.delivery import deliver_due
 from tests.people import PASSWORD, STAGE, person

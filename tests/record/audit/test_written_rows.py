@@ -15,6 +15,7 @@ from trial_edc import clock
 pytestmark = [pytest.mark.django_db, pytest.mark.verifies("AUD-03", "SIG-04")]
 NEVER = "AU003"
 KEPT = {
+    "accounts_accessreview",
     "audit_entry",
     "audit_performedact",
     "audit_seal",

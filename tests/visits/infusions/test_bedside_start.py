@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from record.accounts.proofs import ReAuthenticated
-from record.accounts.services.sign_in import SEEN_AT, STAYS_UNTIL
+from record.accounts.sessions import SEEN_AT, STAYS_UNTIL
 from record.capture.services.form_status import sign_form
 from record.casebook.models import FormInstance, Participant
 from tests.people import person
