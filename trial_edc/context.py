@@ -42,6 +42,7 @@ OCCASIONAL = (
     (_("Messages"), "notices:outbox"),
     (_("Laboratory files"), "imports:files"),
     (_("Study"), "randomization:study"),
+    (_("Audit trail"), "monitoring:trail:entries"),
     (_("Go-live"), "randomization:go_live"),
     (_("Accounts"), "accounts:users"),
     (_("Backups"), "backup:backups"),

@@ -77,8 +77,11 @@ class Entry(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=("form_id", "id"), name="entry_form"),
-            models.Index(fields=("participant_id", "id"), name="entry_participant"),
-            models.Index(fields=("actor_id", "id"), name="entry_actor"),
+            models.Index(fields=("participant_id", "at"), name="entry_participant_at"),
+            models.Index(fields=("actor_id", "at"), name="entry_actor_at"),
+            models.Index(
+                fields=("act", "table_name", "operation", "at"), name="entry_kind_at"
+            ),
             models.Index(fields=("at",), name="entry_at"),
         )
         triggers = (REFUSE_REMOVAL, REFUSE_CHANGE)

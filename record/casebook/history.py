@@ -56,7 +56,7 @@ def changes_of(form: FormInstance, *, after_revision: int = 0) -> list[Change]:
     return [
         change
         for entry in entries_of(form, after_revision=after_revision)
-        for change in _changes(design, entry)
+        for change in changes_in(design, entry)
     ]
 
 
@@ -83,11 +83,11 @@ def changes_since(
     )
     for entry in entries.order_by("id"):
         if entry.form_id and (entry.revision or 0) > behind[entry.form_id]:
-            unseen[entry.form_id] += _changes(design, entry)
+            unseen[entry.form_id] += changes_in(design, entry)
     return unseen
 
 
-def _changes(design: FormDesign, entry: Entry) -> Iterator[Change]:
+def changes_in(design: FormDesign, entry: Entry) -> Iterator[Change]:
     pairs: Mapping[str, tuple[Value, Value]]
     reasons = entry.reasons
     if issubclass(design.model, SealedCRF):

@@ -88,6 +88,7 @@ def _item(world: World) -> dict[str, Any]:
 BINDER_READERS = "CO IN PI BN MO DM BR UP PN UM SO"
 EXPORTERS = "IN PI MO DM BR"
 FILE_READERS = "CO IN PI MO DM BR"
+TRAIL_READERS = "CO IN PI MO DM BR UP PN UM AD"
 CASEBOOK_READERS = "CO IN PI BN MO DM BR UM"
 
 
@@ -199,6 +200,8 @@ ACCESS: dict[str, Row] = {
     "monitoring:listings": only("CO IN PI MO DM BR SO"),
     "monitoring:listing": only("CO IN PI MO DM BR SO", kwargs=_listing),
     "monitoring:download_listing": only("CO IN PI MO DM BR SO", kwargs=_listing),
+    "monitoring:trail:entries": only(TRAIL_READERS),
+    "monitoring:trail:download": only("IN PI MO DM BR AD"),
     # notices
     "notices:outbox": only("CO IN PI AD"),
     "notices:resend": only("CO IN PI", kwargs=lambda _world: {"message_id": 1}),

@@ -94,8 +94,12 @@ def test_administration_and_trial_data_are_apart_on_every_page():
     open_to_all = {name for name, row in ACCESS.items() if row.roles == EVERYBODY}
     administrators = {name for name, row in ACCESS.items() if "AD" in row.roles}
 
-    # Whether messages arrived, without their texts; what the first participant lacks.
-    technical = {"notices:outbox", "randomization:go_live"}
+    # Whether messages arrived, without their texts; what the first participant lacks;
+    # of the audit trail what concerns no participant.
+    technical = {
+        "notices:outbox", "randomization:go_live",
+        "monitoring:trail:entries", "monitoring:trail:download",
+    }  # fmt: skip
     # The principal investigator may be the second person of a change of an account.
     shared = {
         "accounts:proposals", "accounts:approve_proposal", "accounts:withdraw_proposal",

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from randomization.models import AllocationList
 from record.audit.models import Seal
@@ -36,7 +36,7 @@ def server_time() -> re.Pattern[str]:
 
     Reason: no test moves the clock of the database and of printed pages.
     """
-    days = {datetime.now(zone).date().isoformat() for zone in (SITE_TZ, None)}
+    days = {datetime.now(zone).date().isoformat() for zone in (SITE_TZ, UTC, None)}
     clock = r"[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(\+[\d:]+|Z)?( CST| UTC)?"
     return re.compile(f"({'|'.join(days)})({clock})?")
 

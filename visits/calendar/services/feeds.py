@@ -45,7 +45,7 @@ def feed_of(user: User) -> CalendarFeed | None:
 
 
 def last_fetched_at(user: User) -> datetime | None:
-    entry = Entry.objects.filter(actor_id=user.pk, act=FETCH_ACT).last()
+    entry = Entry.objects.filter(actor_id=user.pk, act=FETCH_ACT).order_by("at").last()
     return (entry.demo_at or entry.at) if entry else None
 
 

@@ -1,0 +1,48 @@
+"""What the pages of the trail show, ready."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from monitoring.trail.filters import TrailFilters, instant
+from monitoring.trail.selectors.lines import TrailLine, trail_lines
+from monitoring.trail.selectors.stretches import stretch
+from record.accounts.models import User
+
+OLDEST_FIRST = "oldest"
+
+
+@dataclass(frozen=True)
+class TrailPage:
+    """The lines of one stretch, and the addresses of the stretches beside it."""
+
+    lines: list[TrailLine]
+    is_oldest_first: bool
+    next: str
+    start: str
+    turned: str
+
+
+def trail_page(filters: TrailFilters, reader: User) -> TrailPage:
+    order = filters.data.get("order", "")
+    after = instant(filters.data.get("beyond", ""))
+    is_oldest_first = order == OLDEST_FIRST
+    part = stretch(filters.qs, after=after, oldest_first=is_oldest_first)
+    kept = {**filters.chosen, **({"order": order} if is_oldest_first else {})}
+    turned = {} if is_oldest_first else {"order": OLDEST_FIRST}
+    return TrailPage(
+        lines=trail_lines(part.entries, reader),
+        is_oldest_first=is_oldest_first,
+        next=_query({**kept, "beyond": _written(part.until)}) if part.until else "",
+        start=_query(kept) if after else "",
+        turned=_query({**filters.chosen, **turned}),
+    )
+
+
+def _written(at: datetime) -> str:
+    """To the microsecond: nothing of the next stretch is left out or stands twice."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _query(parameters: dict[str, str]) -> str:
+    return "?" + urlencode(parameters, safe=":")

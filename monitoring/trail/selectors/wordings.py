@@ -1,0 +1,48 @@
+"""Words that lines and time lines of the trail share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from monitoring.trail.vocabulary import ACT_WORDS
+from record.accounts.roles import Role
+from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.casebook import catalogue
+from record.casebook.models import FormInstance
+from trial_edc.vocabulary import Codelist
+
+ROLES = {role.value: role.label for role in Role}
+REASONS = (ChangeReason, StrikeReason)
+
+
+def role_words(role: str) -> str:
+    return _(ROLES[role]) if role in ROLES else _("system process")
+
+
+def act_words(name: str) -> str:
+    return _(ACT_WORDS[name]) if name in ACT_WORDS else name.replace("_", " ")
+
+
+def reason_words(
+    stored: Mapping[str, str] | None, lists: tuple[type[Codelist], ...] = REASONS
+) -> str:
+    """The words of its code, and those of the person; "" without a reason."""
+    if stored is None:
+        return ""
+    labels = {term.value: term.label for terms in lists for term in terms}
+    code = stored.get("code", "")
+    parts = (_(labels[code]) if code in labels else code, stored.get("text", ""))
+    return " — ".join(part for part in parts if part)
+
+
+def form_title(form: FormInstance) -> str:
+    design = catalogue.design(form.code)
+    number = f" {form.occurrence}" if design.is_repeated or form.is_further else ""
+    return " · ".join(filter(None, (f"{design.title}{number}", form.visit)))
+
+
+def item_label(form: FormInstance | None, name: Any) -> str:
+    """The label of an item; of one that the form does not have, its name."""
+    items = catalogue.design(form.code).items if form else {}
+    return str(items[name].verbose_name) if name in items else str(name)
