@@ -44,6 +44,7 @@ OCCASIONAL = (
     (_("Study"), "randomization:study"),
     (_("Audit trail"), "monitoring:trail:entries"),
     (_("Go-live"), "randomization:go_live"),
+    (_("Lock"), "lock:database"),
     (_("Accounts"), "accounts:users"),
     (_("Backups"), "backup:backups"),
 )

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "record.capture",
     "record.notices",
     "record.backup",
+    "record.lock",
     "enrollment",
     "randomization",
     "visits",
@@ -98,6 +99,7 @@ ROOT_URLCONF = "trial_edc.urls"
 CONSEQUENCES = "trial_edc.consequences"
 RECORD_PROOFS = "trial_edc.record_proofs"
 COPIES = "trial_edc.copies"
+LOCK_CHECKS = "trial_edc.lock_checks"
 AFTER_MIGRATE = ("record.casebook.services.copies.store_missing",)
 WSGI_APPLICATION = "trial_edc.wsgi.application"
 TEMPLATES = [

@@ -13,6 +13,7 @@ ROOMS = {
     "record.review": "review/",
     "record.notices": "messages/",
     "record.backup": "backups/",
+    "record.lock": "lock/",
     "enrollment": "enrollment/",
     "randomization": "randomization/",
     "visits": "visits/",

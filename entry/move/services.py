@@ -17,6 +17,7 @@ from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source, act, attributed
+from record.audit.closure import database_lock_text
 from record.audit.problems import RecordClosed
 from record.capture.entries import FormEntry
 from record.capture.problems import ExplanationNeeded, NotSaved, SaveRefused
@@ -143,8 +144,8 @@ def _moved(
         texts = dict.fromkeys(map(finding_text, problem.findings))
         raise MoveRefused(*texts) from problem
     except (NotSaved, RecordClosed) as problem:
-        message = _("One of the two forms, or the database, is closed.")
-        raise MoveRefused(message) from problem
+        message = _("One of the two forms is closed; nothing was moved.")
+        raise MoveRefused(database_lock_text() or message) from problem
 
 
 def _require_movable(form: FormInstance, other: Participant, by: User) -> None:

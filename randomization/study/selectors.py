@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from randomization.models import RestrictedStatement, StudyStatusChange
@@ -15,6 +16,7 @@ from record.audit.vault import Purpose, keyed_hash
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.vocabulary import VerificationState
+from record.lock.readiness import OpenLine
 from record.review.models import Query, QueryState
 from record.review.selectors.verification import complete_forms, sealed_lines
 
@@ -133,3 +135,9 @@ def restricted_statement() -> RestrictedStatement | None:
 def is_restricted_part_ready() -> bool:
     """All that the lock checklist learns of the restricted part."""
     return restricted_statement() is not None
+
+
+def restricted_part_not_ready() -> Iterator[OpenLine]:
+    """Products are accounted for in the restricted part; yes or no, no counts."""
+    if not is_restricted_part_ready():
+        yield OpenLine("", "PRD, DVP", reverse("randomization:study"))

@@ -18,6 +18,7 @@ from structlog.stdlib import get_logger
 
 from record.audit import once
 from record.audit.attribution import RequestTrace, current_trace
+from record.audit.closure import database_lock_text
 from record.audit.problems import FileDamaged, RecordClosed
 from trial_edc.logs import one_line
 
@@ -107,7 +108,8 @@ class RefusalMiddleware:
             logger.error("stored file missing or damaged", key=str(exception))
             return render(request, "file_damaged.html", status=GONE)
         if isinstance(exception, RecordClosed):
-            return render(request, "409.html", status=CONFLICT)
+            context = {"lock": database_lock_text()}
+            return render(request, "409.html", context, status=CONFLICT)
         return None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from django.db import IntegrityError
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from record.accounts.access import require_person
@@ -16,6 +17,7 @@ from record.audit.attribution import Source, attributed
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import stored_form_data
+from record.lock.readiness import OpenLine
 from record.review.services.approvals import approve
 from safety.coding.rules import TermRow, comparison_key
 from safety.models import Dictionary, DictionaryTerm, TermCode
@@ -106,6 +108,15 @@ def _texts(data: FormData, item: str, column: str) -> Iterator[str]:
     value = data.get(item)
     texts = [row.get(column) for row in value or ()] if column else [value]
     yield from (str(text).strip() for text in texts if text and str(text).strip())
+
+
+def terms_without_code() -> Iterator[OpenLine]:
+    """What keeps the database open; terms without a dictionary, too."""
+    for verbatim in verbatims():
+        if verbatim.state != CodingState.CODED:
+            what = f"{verbatim.code}: {verbatim.text}"
+            address = reverse("entry:form", args=[verbatim.form_id])
+            yield OpenLine(verbatim.participant, what, address)
 
 
 def coding_to_do(user: User) -> int:

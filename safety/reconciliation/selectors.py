@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from record.accounts.models import User
@@ -12,6 +13,7 @@ from record.casebook.access import visible_codes
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebooks_of
+from record.lock.readiness import OpenLine
 from safety.models import (
     AcceptedDifference,
     AdverseEvent,
@@ -136,6 +138,16 @@ def difference_lines_for(user: User) -> list[DifferenceLine]:
     if "STY" in visible_codes(user):
         return lines
     return [line for line in lines if line.kind != Kind.NO_STAY]
+
+
+def open_differences() -> Iterator[OpenLine]:
+    """What keeps the database open; each is corrected, or accepted with a reason."""
+    address = reverse("safety:reconciliation")
+    for line in difference_lines():
+        if line.state == DifferenceState.OPEN:
+            of = line.difference.case_number or line.difference.form_id
+            what = f"{line.kind.value} {of}"
+            yield OpenLine(line.participant.number, what, address, line.kind_text)
 
 
 def latest_list() -> SafetyList | None:

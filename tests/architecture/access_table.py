@@ -73,6 +73,10 @@ def _export(_world: World) -> dict[str, Any]:
     return {"key": "0" * 32}
 
 
+def _lock_check(_world: World) -> dict[str, Any]:
+    return {"name": "drafts"}
+
+
 def _listing(_world: World) -> dict[str, Any]:
     return {"name": "events"}
 
@@ -146,6 +150,11 @@ ACCESS: dict[str, Row] = {
     "accounts:sign_in_history": only("AD"),
     "accounts:proposals": only("AD PI"),
     "accounts:approve_proposal": only("AD PI", kwargs=_proposal),
+    "lock:database": only("DM PI"),
+    "lock:forms": only("MO DM UM"),
+    "lock:check": only("DM PI", kwargs=_lock_check),
+    "lock:proposal": only("DM PI", kwargs=_first),
+    "lock:withdraw": only("DM PI", kwargs=_first),
     "accounts:withdraw_proposal": only("AD PI", kwargs=_proposal),
     # entry: which participants and forms a role sees is the selectors' answer
     "entry:my_work": everybody(),

@@ -20,6 +20,8 @@ from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Role, blinding_class
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
+from record.lock.models import LockProposal
+from record.lock.readiness import checks
 from record.review.models import Query
 from safety.models import LateCase
 from tests.architecture import access_table
@@ -285,6 +287,9 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
         )
     },
     "entry:file": _files,
+    "lock:check": lambda: ((check.name, {"name": check.name}) for check in checks()),
+    "lock:proposal": _each(LockProposal, "pk"),
+    "lock:withdraw": _each(LockProposal, "pk"),
     "visits:laboratory": _one(code="central"),
     "monitoring:listing": lambda: (
         (listing.name, {"name": listing.name}) for listing in LISTINGS

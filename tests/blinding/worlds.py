@@ -45,6 +45,8 @@ from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
 from record.casebook.services import files, form_instances
+from record.lock.models import LockProposal
+from record.lock.readiness import readiness
 from record.notices.tasks import deliver_queued
 from record.review import services as review
 from safety.models import LateCase
@@ -189,6 +191,7 @@ def _go_on() -> None:
     export = request_export(forms=["AE", "INF"], language="en", by=accounts["mo"])
     make_export.apply((export.key,), throw=True)
     _import_files(accounts)
+    _propose_lock(accounts["dm"])
     deliver_queued.apply()
     for key in FEED_READERS:
         with chance.seeded(f"feed {key}"):
@@ -258,6 +261,14 @@ def _break_code(participant: Participant, by: User) -> None:
     account = CodeBreakDetails(kind, why, "Anaphylaxis", "Dr Wang")
     proof = ReAuthenticated(by.pk, clock.now())
     code_breaks.break_code(participant, account, proof=proof, by=by)
+
+
+def _propose_lock(by: User) -> None:
+    """Propose over the report as it is, also over what must be settled first."""
+    with attributed(by=by, via=Source.PAGE):
+        LockProposal.objects.create(
+            action="lock", reason="the end", report=readiness().stored, entered_by=by
+        )
 
 
 def _late_case(participant: Participant, by: User) -> None:

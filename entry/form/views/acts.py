@@ -30,6 +30,7 @@ from record.casebook.access import may_enter, may_on
 from record.casebook.display import finding_text
 from record.casebook.models import FormInstance
 from record.review.problems import ReviewRefused
+from record.review.selectors import closure_text
 from record.review.services import freeze, lock_form
 from safety.deaths.selectors import forms_kept_after_revocation
 from trial_edc.pages import refuse
@@ -114,7 +115,7 @@ def back_to_draft(request: StaffRequest, pk: int) -> HttpResponse:
             form, by=request.user, reason=reason, via=Source.PAGE
         )
     except FormClosed:
-        refuse(request, _("This form is closed; nothing was saved."), text)
+        refuse(request, closure_text(form), text)
     except SaveRefused as problem:
         refuse(request, " ".join(map(finding_text, problem.findings)), text)
     else:
@@ -141,7 +142,7 @@ def strike(request: StaffRequest, pk: int) -> HttpResponse:
             form, by=request.user, reason=Reason(code, text), via=Source.PAGE
         )
     except FormClosed:
-        refuse(request, _("This form is closed; nothing was saved."), text)
+        refuse(request, closure_text(form), text)
         return redirect(navigation.address(form))
     except SaveRefused as problem:
         refuse(request, " ".join(map(finding_text, problem.findings)), text)

@@ -26,6 +26,7 @@ from record.casebook.access import may_enter
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.services import files
+from record.review.selectors import closure_text
 from trial_edc import clock, dates
 from trial_edc.vocabulary import Severity
 
@@ -86,7 +87,7 @@ def save_typed(
         entry = entry_of(form, typed, request.user)
         saved = save_entry(form, entry, by=request.user, via=Source.PAGE)
     except FormClosed:
-        messages.error(request, _("This form is closed; nothing was saved."))
+        messages.error(request, closure_text(form))
         form.refresh_from_db()
         return render_page(request, FormPage(form, request.user, typed), CONFLICT)
     except NotSaved as problem:

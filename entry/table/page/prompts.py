@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from entry.form.forms.submission import explanations_in
 from entry.form.page.item import item_of_check
 from entry.table.forms.columns import Column
+from record.audit.closure import database_lock_text
 from record.capture.problems import (
     Conflict,
     EraseNeeded,
@@ -135,7 +136,8 @@ def _add_problem(
                 for clash in problem.clashes
             ]
         case FormClosed():
-            prompts.errors.append(_("This row is closed; nothing of it was saved."))
+            closed = _("This row is closed; nothing of it was saved.")
+            prompts.errors.append(database_lock_text() or closed)
         case _:
             prompts.errors.append(str(problem))
 

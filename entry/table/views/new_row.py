@@ -34,6 +34,7 @@ from record.casebook.models import FormInstance
 from record.casebook.services import form_instances
 from record.casebook.services.files import FileRefused
 from record.casebook.values import is_blank
+from record.review.selectors import closure_text
 
 
 @permitted(*READERS)
@@ -100,7 +101,7 @@ def _save(request: StaffRequest, form: FormInstance) -> HttpResponse:
             return render_page(request, FormPage(form, request.user))
         saved = save_new_row(form, entry, by=request.user)
     except FormClosed:
-        messages.error(request, _("This form is closed; nothing was saved."))
+        messages.error(request, closure_text(form))
         return render_page(request, FormPage(form, request.user, typed), CONFLICT)
     except NotSaved as problem:
         page = FormPage(form, request.user, typed, problem)

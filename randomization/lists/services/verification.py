@@ -19,6 +19,7 @@ from randomization.models import Allocation, AllocationList, Slot
 from randomization.vocabulary import ListState
 from record.audit.models import Entry
 from record.casebook import selectors as casebook_selectors
+from record.lock.readiness import OpenLine
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 
@@ -44,6 +45,12 @@ def problems() -> Iterator[str]:
     if Slot.objects.exclude(list__state=ListState.SEALED).exists():
         yield "There is a place that belongs to no sealed list."
     yield from _allocation_problems()
+
+
+def unproved_lists() -> Iterator[OpenLine]:
+    """What the proof finds, without an arm."""
+    for problem in problems():
+        yield OpenLine("", problem)
 
 
 def _list_problems(allocation_list: AllocationList) -> Iterator[str]:

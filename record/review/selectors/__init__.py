@@ -1,5 +1,6 @@
 """Reads of queries, verification and signatures."""
 
+from record.review.selectors.closure import closure_text
 from record.review.selectors.marks import (
     revisions_verified,
     signatures_of,
@@ -33,6 +34,7 @@ __all__ = [
     "VerificationLine",
     "as_shown",
     "changes_since_shown",
+    "closure_text",
     "complete_forms",
     "count_to_verify",
     "counts_by_state",

@@ -254,7 +254,8 @@ def test_a_locked_database_refuses_each_page_in_words(form):
     client = signed_in("CO")
     row = stage.enter(stage.randomized(2), "STY", {"kind": "icu"})
     reason = Reason("lock", "all is clean")
-    lock_database(by=person("DM"), confirmed_by=person("PI"), reason=reason)
+    first = person("DM", full_name="Ma Jun")
+    lock_database(by=first, confirmed_by=person("PI"), reason=reason)
     number = row.participant.number
 
     answers = [
@@ -266,7 +267,7 @@ def test_a_locked_database_refuses_each_page_in_words(form):
         send(client, form, weight_kg="70"),
     ]
 
-    message = "This form is closed; nothing was saved."
+    message = "The database was locked by Ma Jun and Principal investigator Doe on "
     assert [answer.status_code for answer in answers] == [200, CONFLICT, CONFLICT]
     assert all(message in answer.content.decode() for answer in answers)
 
@@ -284,7 +285,7 @@ def test_striking_out_a_locked_row_is_refused_in_words():
     answer = client.post(reverse("entry:strike", args=[row.pk]), again, follow=True)
 
     row.refresh_from_db()
-    assert "This form is closed; nothing was saved." in answer.content.decode()
+    assert "This form was locked by Data manager Doe on " in answer.content.decode()
     assert row.struck_at is not None
 
 

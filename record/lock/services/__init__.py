@@ -1,0 +1,1 @@
+"""The writes of the lock: of the database, and of many forms at once."""
