@@ -42,6 +42,7 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
     participant = visible_participant(request, number)
     book = casebook_grid_of(participant, request.user)
     links = navigation.participant_pages(number, book.status, request.user)
+    links += navigation.closing_page(number, request.user)
     queries = page_for(request.user, QUERIES)
     context = {
         "book": book,

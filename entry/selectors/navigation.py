@@ -4,6 +4,7 @@ from collections.abc import Container
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.vocabulary import ParticipantStatus
@@ -61,6 +62,13 @@ def participant_pages(number: str, status: str, user: User) -> list[tuple[str, s
         if url:
             pages.append((str(label), url))
     return pages
+
+
+def closing_page(number: str, user: User) -> list[tuple[str, str]]:
+    """Where the forms of a participant are frozen or locked together."""
+    url = page_for(user, "lock:forms")
+    query = f"?act=freeze&participants={number}"
+    return [(gettext("Freeze or lock forms"), url + query)] if url else []
 
 
 # Forms that an event opens: the button, the code, and the statuses that allow it.

@@ -14,7 +14,7 @@ from record.casebook.access import may_on
 from record.casebook.models import Participant
 from record.lock.readiness import Readiness
 from record.lock.scope import RIGHTS, Scope
-from record.lock.vocabulary import FormAct
+from record.lock.vocabulary import ClosingAct
 from trial_edc.choices import choices
 from trial_edc.text_fields import TypedIdentifier, TypedText
 from trial_edc.typed_text import LONGEST_REASON
@@ -60,7 +60,7 @@ class ProposeLockForm(ProposeUnlockForm):
         }
 
 
-class ConfirmForm(SignedForm):
+class ConfirmLockForm(SignedForm):
     """The second person's agreement with the proposal that was shown."""
 
     shown = forms.CharField(widget=forms.HiddenInput)
@@ -85,9 +85,9 @@ class ScopeForm(forms.Form):
 
     def __init__(self, user: User, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        acts = [(act, _(act.label)) for act in FormAct if user.may(RIGHTS[act])]
+        acts = [(act, _(act.label)) for act in ClosingAct if user.may(RIGHTS[act])]
         self.fields["act"].choices = acts  # type: ignore[attr-defined]
-        rights = {RIGHTS[FormAct(act)] for act, _label in acts}
+        rights = {RIGHTS[ClosingAct(act)] for act, _label in acts}
         codes = [
             (code, f"{code} · {design.title}")
             for code, design in catalogue.designs().items()
@@ -108,7 +108,7 @@ class ScopeForm(forms.Form):
     def scope(self) -> Scope:
         answers = self.cleaned_data
         return Scope(
-            FormAct(answers["act"]),
+            ClosingAct(answers["act"]),
             answers["participants"],
             answers["visit"],
             answers["code"],

@@ -12,9 +12,10 @@ from record.accounts.access import may_be
 from record.accounts.models import User
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.lock import selectors
-from record.lock.forms import ConfirmForm, ProposeLockForm, ProposeUnlockForm
+from record.lock.forms import ConfirmLockForm, ProposeLockForm, ProposeUnlockForm
 from record.lock.models import LockProposal
 from record.lock.readiness import CheckResult, Readiness, checks, readiness
+from trial_edc.context import page_for
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class LockPage:
         self.state = selectors.present_lock()
         self.waiting = selectors.waiting_proposal()
         self.history = list(selectors.proposals())
+        self.forms_url = page_for(user, "lock:forms")
 
     @cached_property
     def report(self) -> Readiness:
@@ -65,7 +67,7 @@ class LockPage:
             if not may_be(self.user, SECOND, Permission.LOCK_DATABASE):
                 return None
             shown = {"shown": self.waiting.digest}
-            return ConfirmForm(self.request, typed, initial=shown)
+            return ConfirmLockForm(self.request, typed, initial=shown)
         if not may_be(self.user, FIRST, Permission.LOCK_DATABASE):
             return None
         if self.state:

@@ -12,20 +12,20 @@ from record.accounts.roles import Permission
 from record.casebook import catalogue
 from record.casebook.access import may_on, within_reach
 from record.casebook.models import FormInstance, Participant
-from record.lock.vocabulary import FormAct
+from record.lock.vocabulary import ClosingAct
 from record.review.models import QueryState
 
 RIGHTS = {
-    FormAct.FREEZE: Permission.FREEZE,
-    FormAct.UNFREEZE: Permission.FREEZE,
-    FormAct.LOCK: Permission.LOCK,
-    FormAct.UNLOCK: Permission.LOCK,
+    ClosingAct.FREEZE: Permission.FREEZE,
+    ClosingAct.UNFREEZE: Permission.FREEZE,
+    ClosingAct.LOCK: Permission.LOCK,
+    ClosingAct.UNLOCK: Permission.LOCK,
 }
 TO_CHANGE = {
-    FormAct.FREEZE: Q(frozen_at=None, locked_at=None),
-    FormAct.UNFREEZE: Q(frozen_at__isnull=False, locked_at=None),
-    FormAct.LOCK: Q(locked_at=None),
-    FormAct.UNLOCK: Q(locked_at__isnull=False),
+    ClosingAct.FREEZE: Q(frozen_at=None, locked_at=None),
+    ClosingAct.UNFREEZE: Q(frozen_at__isnull=False, locked_at=None),
+    ClosingAct.LOCK: Q(locked_at=None),
+    ClosingAct.UNLOCK: Q(locked_at__isnull=False),
 }
 
 
@@ -33,7 +33,7 @@ TO_CHANGE = {
 class Scope:
     """Which forms are meant; what is empty narrows nothing."""
 
-    act: FormAct
+    act: ClosingAct
     participants: tuple[Participant, ...] = ()
     visit: str = ""
     code: str = ""
@@ -58,7 +58,7 @@ class Scope:
 class ClosingPlan:
     """What an act would do; nothing is done while there is an obstacle."""
 
-    act: FormAct
+    act: ClosingAct
     forms: list[FormInstance]
     obstacles: list[FormInstance]  # with a query that nobody has closed
 
@@ -79,7 +79,7 @@ class ClosingPlan:
 def plan_for(scope: Scope, user: User) -> ClosingPlan:
     forms = _with_people(scope.forms_for(user))
     obstacles = []
-    if scope.act == FormAct.LOCK:
+    if scope.act == ClosingAct.LOCK:
         with_queries = set(
             scope.forms_for(user)
             .filter(queries__state__in=(QueryState.OPEN, QueryState.ANSWERED))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
-from record.lock.forms import ClosingForm, ConfirmForm, ProposeLockForm, ScopeForm
+from record.lock.forms import ClosingForm, ConfirmLockForm, ProposeLockForm, ScopeForm
 from record.lock.models import LockProposal
 from record.lock.page import LockPage, stored_checks
 from record.lock.problems import LockRefused
@@ -46,7 +46,7 @@ def database(request: StaffRequest) -> HttpResponse:
 def _act(page: LockPage, request: StaffRequest) -> LockProposal:
     form, by = page.form, request.user
     answers = form.cleaned_data
-    if isinstance(form, ConfirmForm):
+    if isinstance(form, ConfirmLockForm):
         assert page.waiting is not None  # noqa: S101 - narrows the type
         return services.confirm(
             page.waiting, shown=answers["shown"], proof=form.proof, by=by

@@ -10,7 +10,7 @@ class LockAction(Codelist):
     UNLOCK = "unlock", N_("Unlock the database")
 
 
-class FormAct(Codelist):
+class ClosingAct(Codelist):
     """What is done to many forms at once."""
 
     FREEZE = "freeze", N_("Freeze")

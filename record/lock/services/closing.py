@@ -10,7 +10,7 @@ from record.audit.problems import RecordClosed
 from record.casebook.models import FormInstance, Participant
 from record.lock.problems import LockRefused
 from record.lock.scope import RIGHTS, ClosingPlan, Scope, plan_for
-from record.lock.vocabulary import FormAct
+from record.lock.vocabulary import ClosingAct
 from record.review.selectors import closure_text
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -66,11 +66,11 @@ def _require_possible(plan: ClosingPlan, shown: str) -> None:
 def _update(plan: ClosingPlan, forms: QuerySet[FormInstance], by: User) -> int:
     at = clock.after(*(form.saved_at for form in plan.forms))
     match plan.act:
-        case FormAct.FREEZE:
+        case ClosingAct.FREEZE:
             return forms.update(frozen_at=at)
-        case FormAct.UNFREEZE:
+        case ClosingAct.UNFREEZE:
             return forms.update(frozen_at=None)
-        case FormAct.LOCK:
+        case ClosingAct.LOCK:
             return forms.update(locked_at=at, locked_by=by)
-        case FormAct.UNLOCK:
+        case ClosingAct.UNLOCK:
             return forms.update(locked_at=None, locked_by=None)

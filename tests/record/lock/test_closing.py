@@ -9,7 +9,7 @@ from record.casebook.models import FormInstance
 from record.lock.problems import LockRefused
 from record.lock.scope import Scope, plan_for
 from record.lock.services.closing import close_forms
-from record.lock.vocabulary import FormAct
+from record.lock.vocabulary import ClosingAct
 from record.review import services as review
 from tests.record.capture.saving import WHY, complete
 from tests.record.lock.steps import confirmed, proposed
@@ -20,7 +20,7 @@ PAGE = reverse("lock:forms")
 
 
 def done(act, by, *people, shown=None, reason="all is clean", **narrowing):
-    scope = Scope(FormAct(act), people, **narrowing)
+    scope = Scope(ClosingAct(act), people, **narrowing)
     shown = shown or plan_for(scope, by).digest
     return close_forms(scope, shown=shown, reason=reason, by=by)
 
@@ -82,7 +82,7 @@ def test_one_query_keeps_all_forms_open(forms):
 
 def test_a_form_that_changed_since_keeps_all_forms_open(forms):
     manager = person("DM")
-    shown = plan_for(Scope(FormAct.LOCK), manager).digest
+    shown = plan_for(Scope(ClosingAct.LOCK), manager).digest
     review.freeze(forms[0], by=person("MO"), reason=WHY)
 
     with pytest.raises(LockRefused, match="changed since they were shown"):
@@ -146,4 +146,4 @@ def test_the_plan_takes_a_constant_number_of_statements(
         sample(number, of=number)
 
     with django_assert_num_queries(3):
-        plan_for(Scope(FormAct.LOCK), manager)
+        plan_for(Scope(ClosingAct.LOCK), manager)
