@@ -26,6 +26,7 @@ FORM = {
     "complete": Look("disc", N_("Complete"), "good"),
     "not_done": Look("cross", N_("Not done"), "muted"),
     "not_applicable": Look("dash", N_("Not applicable"), "muted"),
+    "missing": Look("gap", N_("Missing"), "danger"),  # expected, and nobody began it
 }
 MARK = {
     "query": Look("flag", N_("Open query"), "attention"),

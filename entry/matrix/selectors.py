@@ -24,10 +24,11 @@ from record.casebook.vocabulary import TO_VERIFY
 from record.review.models import QueryState, Verification
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
+from visits.missing_forms.selectors import missing_forms_visible_to
 from visits.outlooks.selectors import outlooks_at, visit_at, visits_in
 from visits.schedule.facts import Visit
 
-FILTERS = ("overdue", "due", "queries", "drafts", "verify", "consent")
+FILTERS = ("overdue", "due", "missing", "queries", "drafts", "verify", "consent")
 Counts = Mapping[str, int]
 
 
@@ -61,6 +62,7 @@ def is_in(name: str, user: User) -> Q:
     return {
         "overdue": lambda: _has_visit(visits_in(VisitStatus.OVERDUE, now)),
         "due": lambda: _has_visit(visits_in(VisitStatus.DUE, now)),
+        "missing": lambda: _has(missing_forms_visible_to(user), user),
         "queries": lambda: _has(forms.filter(queries__state=QueryState.OPEN), user),
         "drafts": lambda: _has(forms.filter(status=FormStatus.DRAFT), user),
         "verify": lambda: _has(forms.filter(_is_to_verify()), user),

@@ -1,6 +1,6 @@
 """Links: to a form, to the next form of a visit, to the pages of a participant."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from typing import Any
 
 from django.urls import reverse
@@ -28,6 +28,13 @@ def form_title(form: FormInstance) -> str:
     is_numbered = design.is_repeated or (design.opened_on_demand and form.is_further)
     number = f" {form.occurrence}" if is_numbered else ""
     return " · ".join(filter(None, (f"{design.title}{number}", form.visit)))
+
+
+def visit_title(visit: str, number: int, codes: Collection[str]) -> str:
+    """A visit with titles of its forms, in the order of the casebook."""
+    titles = [str(d.title) for code, d in catalogue.designs().items() if code in codes]
+    place = f"{visit} {number}" if number else visit
+    return " · ".join(filter(None, (place, ", ".join(titles))))
 
 
 def casebook_address(form: FormInstance) -> str:

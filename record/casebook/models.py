@@ -165,6 +165,11 @@ class FormInstance(models.Model):
                 name="sheet_code",
             ),
             models.Index(
+                fields=("visit", "code", "participant"),
+                condition=models.Q(status="not_started", struck_at=None),
+                name="sheet_empty",
+            ),
+            models.Index(
                 fields=("participant",),
                 condition=models.Q(status="draft", struck_at=None),
                 name="sheet_drafts",

@@ -113,7 +113,7 @@ def _row_from(text: str, model: type[AnyCRF]) -> AnyCRF:
         DEFERRED if to_python is None else to_python(stored[column])
         for column, to_python in _columns(model)
     ]
-    return model(*values)
+    return model(*values)  # type: ignore[misc]  # in the order of the columns
 
 
 @cache

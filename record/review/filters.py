@@ -61,7 +61,9 @@ class FormFilter(django_filters.ChoiceFilter):
         super().__init__(field_name, label=_("Form"), empty_label=_("all forms"))
 
 
-class _FormsOfReader(django_filters.FilterSet):
+class FormsOfReader(django_filters.FilterSet):
+    """Filters with a `form`, of which there are those that the reader may see."""
+
     def __init__(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         super().__init__(request.GET, queryset, request=request)
         self.filters["form"].extra["choices"] = [
@@ -70,7 +72,7 @@ class _FormsOfReader(django_filters.FilterSet):
         ]
 
 
-class QueryFilters(_FormsOfReader):
+class QueryFilters(FormsOfReader):
     """Which queries the list shows, apart from their state."""
 
     participant = ParticipantNumberFilter("form__participant")
@@ -88,7 +90,7 @@ class QueryFilters(_FormsOfReader):
         return queries.filter(raised_at__lt=clock.now() - timedelta(days=days))
 
 
-class VerificationFilters(_FormsOfReader):
+class VerificationFilters(FormsOfReader):
     """Which forms the verification list shows, apart from their state."""
 
     participant = ParticipantNumberFilter("participant")

@@ -1,7 +1,7 @@
 """The forms of a casebook as cells of its grid, with the marks beside their status."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from record.casebook.models import FormInstance, FormStatus
@@ -10,7 +10,8 @@ from trial_edc.vocabulary import VisitCode
 from visits.schedule.facts import Schedule
 
 GRID_VISITS = tuple(code for code in VisitCode if code not in ("UNS", "EOS"))
-UNFINISHED = (FormStatus.NOT_STARTED, FormStatus.DRAFT)
+MISSING = "missing"
+UNFINISHED = (FormStatus.NOT_STARTED, FormStatus.DRAFT, MISSING)
 STARTED = frozenset(FormStatus) - {FormStatus.NOT_STARTED}
 ELIGIBILITY = "ELG"  # signed on the page of the criteria
 
@@ -25,10 +26,13 @@ class FormCell:
     changed_since_verified: bool
     is_signed: bool | None  # None: never signed
     is_required: bool = True
+    is_missing: bool = False
 
     @property
     def status(self) -> str:
-        """An empty form may not be required at all."""
+        """An empty form may be missing, or not required at all."""
+        if self.is_missing:
+            return MISSING
         is_empty = self.form.status == FormStatus.NOT_STARTED
         return "not_required" if is_empty and not self.is_required else self.form.status
 
@@ -59,8 +63,9 @@ class VisitCells(list[FormCell]):
             return states.pop()
         if self.answered == len(self):
             return FormStatus.COMPLETE.value
-        is_started = any(cell.status in STARTED for cell in self)
-        return FormStatus.DRAFT.value if is_started else FormStatus.NOT_STARTED.value
+        if any(cell.status in STARTED for cell in self):
+            return FormStatus.DRAFT.value
+        return MISSING if MISSING in states else FormStatus.NOT_STARTED.value
 
     @property
     def open_queries(self) -> int:
@@ -68,7 +73,10 @@ class VisitCells(list[FormCell]):
 
 
 def cells_of(
-    forms: list[FormInstance], confirmed: Mapping[int, bool], plan: Schedule
+    forms: list[FormInstance],
+    confirmed: Mapping[int, bool],
+    plan: Schedule,
+    missing: Container[int],
 ) -> list[FormCell]:
     queries = Counter(
         Query.objects.filter(form__in=forms, state=QueryState.OPEN).values_list(
@@ -90,6 +98,7 @@ def cells_of(
             if form.code == ELIGIBILITY
             else _signature(form, signed[form.pk]),
             form.visit not in GRID_VISITS or plan.requires(form.code, form.visit),
+            form.pk in missing,
         )
         for form in forms
     ]

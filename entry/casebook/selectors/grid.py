@@ -32,6 +32,7 @@ from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebooks_of
 from record.casebook.values import DetectionLimit, Quantity
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
+from visits.missing_forms.selectors import missing_of
 from visits.schedule import facts as schedule
 from visits.schedule.facts import Schedule, Visit
 from visits.schedule.selectors import schedules_of
@@ -124,6 +125,10 @@ class CasebookGrid:
         return sum(cell.open_queries for cell in self.cells)
 
     @property
+    def missing(self) -> int:
+        return sum(cell.is_missing for cell in self.cells)
+
+    @property
     def drafts(self) -> int:
         return sum(cell.form.status == FormStatus.DRAFT for cell in self.cells)
 
@@ -206,13 +211,15 @@ def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
     plan = schedules_of([participant], casebooks)[pk]
     status = statuses_of([participant], casebooks)[pk]
     confirmed = confirmations_of(participant, episode(casebooks[pk]), status)
+    forms = _forms(participant, codes)
+    missing = missing_of(forms, casebooks[pk], plan, status)
     return CasebookGrid(
         participant=participant,
         user=user,
         casebook=casebooks[pk],
         schedule=plan,
         status=status,
-        cells=cells_of(_forms(participant, codes), confirmed, plan),
+        cells=cells_of(forms, confirmed, plan, missing),
         due=reconsents_due(casebooks)[pk] if CONSENT in codes else [],
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,8 +29,11 @@ from record.review.models import QueryState
 from record.review.selectors import queries_visible_to, unsigned
 from safety.models import Death
 from safety.pregnancy.selectors import births_awaited
-from trial_edc import dates
+from trial_edc import clock, dates
+from trial_edc.vocabulary import VisitStatus
 from visits.facts import OUTCOME_FORMS
+from visits.missing_forms.selectors import missing_forms_visible_to
+from visits.outlooks.selectors import visits_in
 
 
 class _First:
@@ -54,7 +58,7 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
     """
     codes = {code for code, one in catalogue.designs().items() if may_enter(user, one)}
     on_demand = {code for code in codes if catalogue.design(code).opened_on_demand}
-    dead = Death.objects.filter(form__struck_at=None, death_on__isnull=False)
+    dead = _deaths()
     deaths = dead.filter(form__participant=OuterRef("participant"))
     of_dead = Q(participant_id__in=dead.values("form__participant_id"))
     outcomes = of_dead & Q(code__in=codes.intersection(OUTCOME_FORMS))
@@ -73,6 +77,49 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
         since = form.death_at if form.code in OUTCOME_FORMS else form.created_at
         yield _form_item(DUE, _("To record"), form, look="due", since=since)
     yield from first.rest(DUE, _("To record"), reverse("entry:matrix"), "due")
+
+
+def _deaths() -> QuerySet[Death]:
+    return Death.objects.filter(form__struck_at=None, death_on__isnull=False)
+
+
+def forms_missing(user: User) -> Iterator[WorkItem]:
+    """Visits with forms that are expected and that nobody began.
+
+    A visit record that is overdue, and what events opened, have lines of their own.
+    """
+    codes = [code for code, one in catalogue.designs().items() if may_enter(user, one)]
+    on_demand = [code for code in codes if catalogue.design(code).opened_on_demand]
+    overdue = visits_in(VisitStatus.OVERDUE, clock.now()).filter(record__isnull=False)
+    dead = _deaths().values("form__participant_id")
+    forms = (
+        missing_forms_visible_to(user)
+        .filter(code__in=codes, locked_at=None, frozen_at=None)
+        .exclude(code__in=on_demand)
+        .exclude(code__in=OUTCOME_FORMS, participant_id__in=dead)
+        .exclude(code="VIS", pk__in=overdue.values("record"))
+    )
+    place = ("participant__number", "visit", "visit_number")
+    visits = (
+        forms.order_by()
+        .values(*place)
+        .annotate(
+            due=Min("due_on"), form=Min("pk"), codes=ArrayAgg("code", distinct=True)
+        )
+    )
+    first = _First(visits.order_by("due", *place))
+    for row in first.rows:
+        yield WorkItem(
+            OVERDUE,
+            _("Missing forms"),
+            row["participant__number"],
+            navigation.visit_title(row["visit"], row["visit_number"], row["codes"]),
+            reverse("entry:form", args=[row["form"]]),
+            "missing",
+            row["due"],
+        )
+    url = reverse("visits:missing_forms")
+    yield from first.rest(OVERDUE, _("Missing forms"), url, "missing")
 
 
 def births_to_ask_for(user: User) -> Iterator[WorkItem]:

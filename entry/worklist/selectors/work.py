@@ -25,6 +25,7 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.ENTER_BEDSIDE,), visits.people_to_inform_in_ward),
         ((Permission.ENTER_CRF, Permission.ASSESS_SAFETY), serious_events),
         ((Permission.ENTER_CRF,), forms.events_to_record),
+        (DRAFTERS, forms.forms_missing),
         ((Permission.ENTER_CRF,), forms.births_to_ask_for),
         (DRAFTERS, forms.drafts),
         ((Permission.ANSWER_QUERY,), forms.queries_to_answer),

@@ -50,4 +50,4 @@ def test_withdrawal_from_infusion_ends_the_forms_of_the_second_alone():
         "VIT": "not_started",
         "LAB": "not_started",
     }
-    assert looks(someone, "D0")["VSI"] == "not_started"
+    assert looks(someone, "D0")["VSI"] == "missing"
