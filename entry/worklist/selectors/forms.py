@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Window
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -104,11 +104,14 @@ def forms_missing(user: User) -> Iterator[WorkItem]:
         forms.order_by()
         .values(*place)
         .annotate(
-            due=Min("due_on"), form=Min("pk"), codes=ArrayAgg("code", distinct=True)
+            due=Min("due_on"),
+            form=Min("pk"),
+            codes=ArrayAgg("code", distinct=True),
+            total=Window(Count("*")),
         )
     )
-    first = _First(visits.order_by("due", *place))
-    for row in first.rows:
+    more = 0
+    for row in visits.order_by("due", *place)[:MAX_PER_KIND]:
         yield WorkItem(
             OVERDUE,
             _("Missing forms"),
@@ -118,8 +121,10 @@ def forms_missing(user: User) -> Iterator[WorkItem]:
             "missing",
             row["due"],
         )
-    url = reverse("visits:missing_forms")
-    yield from first.rest(OVERDUE, _("Missing forms"), url, "missing")
+        more = row["total"] - MAX_PER_KIND
+    if more > 0:
+        url = reverse("visits:missing_forms")
+        yield more_of(OVERDUE, _("Missing forms"), more, url, "missing")
 
 
 def births_to_ask_for(user: User) -> Iterator[WorkItem]:
