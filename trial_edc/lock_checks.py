@@ -10,8 +10,10 @@ from record.lock.selectors import RECORD_CHECKS
 from safety.coding.services import terms_without_code
 from safety.reconciliation.selectors import open_differences
 from trial_edc.vocabulary import N_
+from visits.missing_forms.selectors import lines_before_lock
 
 LOCK_CHECKS = (
+    ReadinessCheck("missing", N_("Forms expected and not begun"), lines_before_lock),
     *RECORD_CHECKS,
     ReadinessCheck("coding", N_("Terms without an approved code"), terms_without_code),
     ReadinessCheck(

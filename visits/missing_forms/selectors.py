@@ -18,6 +18,8 @@ from record.casebook import catalogue
 from record.casebook.access import visible_codes, within_reach
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, FormStatus
+from record.lock.readiness import OpenLine
+from record.lock.selectors import line_of
 from trial_edc import clock
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import VisitCode, VisitStatus
@@ -54,6 +56,15 @@ def missing_forms(today: date | None = None) -> QuerySet[FormInstance]:
 def missing_forms_visible_to(user: User) -> QuerySet[FormInstance]:
     forms = missing_forms().filter(code__in=visible_codes(user))
     return within_reach(user, forms.select_related("participant"))
+
+
+def lines_before_lock() -> Iterator[OpenLine]:
+    """Of open forms each; of identity forms one, as who locks sees none of them."""
+    order = ("participant__sequence", "visit_number", "code", "occurrence", "pk")
+    forms = missing_forms().select_related("participant").order_by(*order)
+    yield from map(line_of, forms.filter(confidentiality=Confidentiality.OPEN))
+    if forms.filter(confidentiality=Confidentiality.IDENTITY).exists():
+        yield OpenLine("", "CTC")
 
 
 def _missing(today: date) -> QuerySet[Any]:

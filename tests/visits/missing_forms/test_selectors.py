@@ -24,6 +24,7 @@ from tests.visits.stage import (
     row,
 )
 from visits.missing_forms.selectors import (
+    lines_before_lock,
     missing_forms,
     missing_forms_visible_to,
     missing_of,
@@ -160,3 +161,19 @@ def test_a_role_finds_only_the_forms_that_it_may_see() -> None:
 
 def at_visit_for(user: User) -> list[str]:
     return places(missing_forms_visible_to(user).filter(visit="D28"))
+
+
+@pytest.mark.verifies("LCK-01")
+def test_they_stand_in_the_report_before_a_lock_without_identity() -> None:
+    with_visit_done()
+
+    lines = list(lines_before_lock())
+
+    assert [line.what for line in lines if "D28" in line.what] == [
+        "LAB D28 #1",
+        "O28 D28 #1",
+        "VIT D28 #1",
+    ]
+    assert [(line.number, line.what) for line in lines if not line.address] == [
+        ("", "CTC")
+    ]
