@@ -40,6 +40,7 @@ urlpatterns = [
     path("forms/<int:pk>/draft/", acts.back_to_draft, name="back_to_draft"),
     path("forms/<int:pk>/strike/", acts.strike, name="strike"),
     path("forms/<int:pk>/move/", move.move, name="move"),
+    path("forms/<int:pk>/queries/", item.form_panel, name="form_queries"),
     path("forms/<int:pk>/items/<str:item>/", item.panel, name="panel"),
     path("forms/<int:pk>/items/<str:item>/file/", files.stored_file, name="file"),
 ]

@@ -55,6 +55,7 @@ QUERY = {
     "answered": Look("reply", N_("Answered"), "accent"),
     "reopened": Look("flag", N_("Reopened"), "attention"),
     "closed": Look("check", N_("Closed"), "muted"),
+    "cancelled": Look("cross", N_("Cancelled"), "muted"),
 }
 PARTICIPANT = {
     "approached": Look("circle", N_("Approached"), "muted"),

@@ -48,6 +48,7 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
         "book": book,
         "links": links,
         "queries": queries,
+        "ask": page_for(request.user, "review:ask", number),
         "forms_to_open": navigation.forms_to_open(
             number, book.status, request.user, {cell.form.code for cell in book.once}
         ),

@@ -22,6 +22,7 @@ from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.vocabulary import TO_VERIFY
 from record.review.models import QueryState, Verification
+from record.review.selectors import queries_visible_to
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.missing_forms.selectors import missing_forms_visible_to
@@ -63,11 +64,20 @@ def is_in(name: str, user: User) -> Q:
         "overdue": lambda: _has_visit(visits_in(VisitStatus.OVERDUE, now)),
         "due": lambda: _has_visit(visits_in(VisitStatus.DUE, now)),
         "missing": lambda: _has(missing_forms_visible_to(user), user),
-        "queries": lambda: _has(forms.filter(queries__state=QueryState.OPEN), user),
+        "queries": lambda: (
+            _has(forms.filter(queries__state=QueryState.OPEN), user)
+            | _has_query_without_form(user)
+        ),
         "drafts": lambda: _has(forms.filter(status=FormStatus.DRAFT), user),
         "verify": lambda: _has(forms.filter(_is_to_verify()), user),
         "consent": lambda: consent_due(clock.today()),
     }[name]()
+
+
+def _has_query_without_form(user: User) -> Q:
+    """About a visit, a missing row or the participant."""
+    queries = queries_visible_to(user).filter(form=None, state=QueryState.OPEN)
+    return Q(pk__in=queries.order_by().values("participant"))
 
 
 def _is_to_verify() -> Q:

@@ -18,7 +18,7 @@ from record.casebook.items import Item
 from record.casebook.items import User as LinkItem
 from record.casebook.models import FormInstance
 from record.casebook.values import MissingCode, Value
-from record.review.models import Signature
+from record.review.models import WAITING, Signature
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class MovePage:
 
     @property
     def queries(self) -> int:
-        return self.form.queries.exclude(state="closed").count()
+        return self.form.queries.filter(state__in=WAITING).count()
 
 
 def _words(item: Item, value: Value) -> str:

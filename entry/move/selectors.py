@@ -22,7 +22,7 @@ from record.casebook.items import File, Ref
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.values import Value, is_blank
-from record.review.models import QueryState
+from record.review.models import WAITING
 from record.review.selectors import queries_visible_to
 from safety.deaths.impact_previews import visit_state_text
 from visits.schedule.selectors import schedule
@@ -144,7 +144,7 @@ def _endpoints(participant: Participant) -> dict[str, str]:
 
 def _open_queries(participant: Participant, user: User) -> int:
     queries = queries_visible_to(user).filter(form__participant=participant)
-    return queries.exclude(state=QueryState.CLOSED).count()
+    return queries.filter(state__in=WAITING).count()
 
 
 def _forms(participant: Participant, user: User) -> dict[str, str]:

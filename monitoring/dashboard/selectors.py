@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet, Value
+from django.db.models import Count, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, TruncDate
 
 from enrollment.vocabulary import ParticipantStatus
@@ -150,7 +150,8 @@ def _query_counts() -> Mapping[str, int]:
         if design.confidentiality == Confidentiality.OPEN
     ]
     waiting = (QueryState.OPEN, QueryState.ANSWERED)
-    queries = Query.objects.filter(state__in=waiting, form__code__in=codes).order_by()
+    is_open = Q(form=None) | Q(form__code__in=codes)
+    queries = Query.objects.filter(is_open, state__in=waiting).order_by()
     return dict(queries.values_list("state").annotate(n=Count("*")))
 
 

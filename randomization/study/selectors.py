@@ -17,7 +17,7 @@ from record.casebook import catalogue
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.vocabulary import VerificationState
 from record.lock.readiness import OpenLine
-from record.review.models import Query, QueryState
+from record.review.models import WAITING, Query
 from record.review.selectors.verification import complete_forms, sealed_lines
 
 
@@ -110,7 +110,7 @@ def _outstanding_reasons(
 
 
 def _open_queries() -> QuerySet[Query]:
-    queries = Query.objects.exclude(state=QueryState.CLOSED)
+    queries = Query.objects.filter(state__in=WAITING)
     return queries.filter(form__confidentiality=Confidentiality.RESTRICTED)
 
 

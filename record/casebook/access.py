@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from record.accounts.models import User
 from record.accounts.roles import LIMITS_OF_FORMS, Limit, Permission
@@ -32,9 +32,19 @@ def reaches(limit: Limit) -> Callable[[Reach], Reach]:
 
 
 def within_reach(user: User, rows: QuerySetT, path: str = "participant") -> QuerySetT:
+    return rows.filter(reach_of(user, path))
+
+
+def reach_of(user: User, path: str = "participant") -> Q:
     limit = user.limit(Permission.READ_CASEBOOK)
     reach = _REACHES.get(limit) if limit else None
-    return rows.filter(**{f"{path}__in": reach()}) if reach else rows
+    return Q(**{f"{path}__in": reach()}) if reach else Q()
+
+
+def sees_whole_casebooks(user: User) -> bool:
+    """Every blinded form, of the participants within reach."""
+    limit = user.limit(Permission.READ_CASEBOOK)
+    return user.may(Permission.READ_CASEBOOK) and limit not in LIMITS_OF_FORMS
 
 
 def may_see(user: User, design: FormDesign) -> bool:

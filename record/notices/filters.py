@@ -18,7 +18,7 @@ class MessageFilters(django_filters.FilterSet):
         method="written_to",
         widget=forms.HiddenInput,
     )
-    number = ParticipantNumberFilter("participant", "iexact")
+    number = ParticipantNumberFilter("participant", lookup="iexact")
 
     def __init__(self, request: HttpRequest, messages: QuerySet[Message]) -> None:
         """Leave the number out for a reader who may not know to whom a message went."""

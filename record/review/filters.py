@@ -4,20 +4,25 @@ An invalid choice counts as none.
 """
 
 from datetime import timedelta
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.http import HttpRequest
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from record.accounts.models import User
+from record.accounts.roles import Role
 from record.casebook import catalogue
 from record.casebook.access import visible_codes
 from record.casebook.models import Participant
-from record.review.models import Query
+from record.review.models import Query, QueryPriority, QueryState
+from record.review.selectors.queries import answering_people, answering_roles, checks_of
 from trial_edc import clock
 from trial_edc.text_fields import TypedIdentifier
 
@@ -26,6 +31,7 @@ AGES = (
     (14, _("over 14 days")),
     (28, _("over 28 days")),
 )
+MINE, NOBODY, BY_HAND = "mine", "nobody", "by_hand"
 
 
 class ParticipantNumberFilter(django_filters.CharFilter):
@@ -40,14 +46,16 @@ class ParticipantNumberFilter(django_filters.CharFilter):
         number = Replace("number", Value("-"))
         typed = {f"typed_number__{self.lookup_expr}": value.replace("-", "")}
         people = Participant.objects.alias(typed_number=number).filter(**typed)
-        narrowed: QuerySet[Any] = qs.filter(**{f"{self.path}__in": list(people)})
+        keys = list(people)
+        matches = (Q(**{f"{path}__in": keys}) for path in self.paths)
+        narrowed: QuerySet[Any] = qs.filter(reduce(or_, matches))
         return narrowed
 
-    def __init__(self, path: str, lookup: str = "icontains") -> None:
-        """The path leads to the participant."""
-        self.path = path
+    def __init__(self, *paths: str, lookup: str = "icontains") -> None:
+        """Each path leads to the participant."""
+        self.paths = paths
         super().__init__(
-            path,
+            paths[0],
             lookup,
             label=_("Participant"),
             widget=forms.SearchInput({"size": 8}),
@@ -57,8 +65,10 @@ class ParticipantNumberFilter(django_filters.CharFilter):
 class FormFilter(django_filters.ChoiceFilter):
     """One of the forms that the reader may see."""
 
-    def __init__(self, field_name: str) -> None:
-        super().__init__(field_name, label=_("Form"), empty_label=_("all forms"))
+    def __init__(self, field_name: str, **options: Any) -> None:
+        super().__init__(
+            field_name, label=_("Form"), empty_label=_("all forms"), **options
+        )
 
 
 class FormsOfReader(django_filters.FilterSet):
@@ -75,14 +85,78 @@ class FormsOfReader(django_filters.FilterSet):
 class QueryFilters(FormsOfReader):
     """Which queries the list shows, apart from their state."""
 
-    participant = ParticipantNumberFilter("form__participant")
-    form = FormFilter("form__code")
+    participant = ParticipantNumberFilter("form__participant", "participant")
+    form = FormFilter("form__code", method="about")
+    check = django_filters.ChoiceFilter(
+        label=_("Edit check"), empty_label=_("all checks"), method="raised_by_check"
+    )
+    assigned = django_filters.ChoiceFilter(
+        label=_("Assigned to"), empty_label=_("anybody"), method="assigned_to"
+    )
+    priority = django_filters.ChoiceFilter(
+        label=_("Priority"), empty_label=_("any"), choices=QueryPriority.choices
+    )
+    late = django_filters.ChoiceFilter(
+        label=pgettext_lazy("of an answer", "Due"),
+        empty_label=_("any day"),
+        choices=[("late", _("overdue"))],
+        method="due_before_today",
+    )
     older = django_filters.TypedChoiceFilter(
         label=pgettext_lazy("of a query", "Age"),
         choices=[("", _("any age")), *AGES],
         coerce=int,
         method="older_than",
     )
+
+    def __init__(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().__init__(request, queryset)
+        user: User = request.user  # type: ignore[assignment]
+        checks = [(check_id, check_id) for check_id in checks_of(queryset)]
+        people = [(str(one.pk), str(one)) for one in answering_people(user)]
+        roles = [(role.value, gettext(role.label)) for role in answering_roles(user)]
+        self.filters["check"].extra["choices"] = [
+            (BY_HAND, gettext("raised by people")),
+            *checks,
+        ]
+        self.filters["assigned"].extra["choices"] = [
+            (MINE, gettext("me or my role")),
+            (NOBODY, gettext("nobody")),
+            *roles,
+            *people,
+        ]
+
+    @cached_property
+    def reader(self) -> User:
+        user: User = self.request.user
+        return user
+
+    def about(self, queries: QuerySet[Query], _name: str, code: str) -> QuerySet[Query]:
+        return queries.filter(Q(form__code=code) | Q(log=code))
+
+    def raised_by_check(
+        self, queries: QuerySet[Query], _name: str, check_id: str
+    ) -> QuerySet[Query]:
+        if check_id == BY_HAND:
+            return queries.filter(raised_by__isnull=False)
+        return queries.filter(check_id=check_id)
+
+    def assigned_to(
+        self, queries: QuerySet[Query], _name: str, choice: str
+    ) -> QuerySet[Query]:
+        if choice == MINE:
+            mine = Q(assigned_to=self.reader) | Q(assigned_role=self.reader.role)
+            return queries.filter(mine)
+        if choice == NOBODY:
+            return queries.filter(assigned_to=None, assigned_role="")
+        if choice in set(Role):
+            return queries.filter(assigned_role=choice)
+        return queries.filter(assigned_to=int(choice))
+
+    def due_before_today(
+        self, queries: QuerySet[Query], _name: str, _choice: str
+    ) -> QuerySet[Query]:
+        return queries.filter(state=QueryState.OPEN, due_on__lt=clock.today())
 
     def older_than(
         self, queries: QuerySet[Query], _name: str, days: int

@@ -9,7 +9,7 @@ import json
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Role
@@ -30,20 +30,50 @@ class QueryState(models.TextChoices):
     OPEN = "open", _("open")
     ANSWERED = "answered", _("answered")
     CLOSED = "closed", _("closed")
+    CANCELLED = "cancelled", pgettext_lazy("a query", "cancelled")
+
+
+WAITING = (QueryState.OPEN, QueryState.ANSWERED)
+
+
+class QueryPriority(models.TextChoices):
+    """How soon the answer is needed; the protocol file has the days of each."""
+
+    HIGH = "high", pgettext_lazy("a priority", "high")
+    NORMAL = "normal", pgettext_lazy("a priority", "normal")
+    LOW = "low", pgettext_lazy("a priority", "low")
 
 
 class Query(Recorded):
-    """A question about an item, also an empty one, with its thread.
+    """A question about an item, also an empty one, or a form, with its thread.
 
-    `check_id` names the edit check that raised it; a manual query has none. On a
-    sealed form item and check are sealed too, since they reveal what was entered.
+    Without a form it is about what has none: the `visit`, a row that the `log` lacks,
+    or the participant. `check_id` names the edit check that raised it; a manual query
+    has none. On a sealed form item and check are sealed too, since they reveal what was
+    entered.
     """
 
-    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="queries")
+    form = models.ForeignKey(
+        FormInstance, models.PROTECT, related_name="queries", null=True
+    )
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="+", null=True
+    )
+    log = models.CharField(max_length=3, blank=True)
+    visit = models.CharField(max_length=3, blank=True)
+    visit_number = models.PositiveSmallIntegerField(default=0)
     item = models.CharField(max_length=60, blank=True)
     check_id = models.CharField(max_length=100, blank=True)
     sealed_place = models.TextField(blank=True)
-    state = models.CharField(max_length=8, choices=QueryState)
+    state = models.CharField(max_length=9, choices=QueryState)
+    priority = models.CharField(
+        max_length=6, choices=QueryPriority, default=QueryPriority.NORMAL.value
+    )
+    due_on = models.DateField(null=True)
+    assigned_role = models.CharField(max_length=2, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
     raised_at = models.DateTimeField(default=clock.now)
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
@@ -57,25 +87,48 @@ class Query(Recorded):
                 condition=~models.Q(check_id=""),
                 name="one_query_a_check",
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    form__isnull=False, participant=None, log="", visit=""
+                )
+                | models.Q(form=None, participant__isnull=False),
+                name="query_is_about_something",
+            ),
         )
         indexes = (models.Index(fields=("state", "form"), name="query_state"),)
+
+    @property
+    def number(self) -> int:
+        """The same for ever; that of a restricted query is drawn, not counted."""
+        return self.pk
+
+    @property
+    def whose(self) -> Participant:
+        whose = self.form.participant if self.form else self.participant
+        assert whose is not None  # noqa: S101 - a constraint says so
+        return whose
+
+    @property
+    def about(self) -> str:
+        """The code of the form or log; empty for a visit or the participant."""
+        return self.form.code if self.form else self.log
 
     @property
     def place(self) -> tuple[str, str]:
         if not self.sealed_place:
             return self.item, self.check_id
+        assert self.form is not None  # noqa: S101 - only forms are sealed
         item, check_id = json.loads(unseal(_purpose(self.form), self.sealed_place))
         return item, check_id
 
     def put_place(self, item: str, check_id: str) -> None:
         """Set the item and the check, sealed where the form is."""
-        if self.form.confidentiality == Confidentiality.OPEN:
+        purpose = _purpose_if_sealed(self.form)
+        if purpose is None:
             self.item, self.check_id = item, check_id
             return
         text = json.dumps([item, check_id])
-        self.sealed_place = seal(
-            _purpose(self.form), text, padded_to=SEALED_BYTES // 10
-        )
+        self.sealed_place = seal(purpose, text, padded_to=SEALED_BYTES // 10)
 
 
 class QueryStep(Recorded):
@@ -91,10 +144,14 @@ class QueryStep(Recorded):
         RETURNED = "returned", _("sent back")
         CLOSED = "closed", _("closed")
         REOPENED = "reopened", _("reopened")
+        CANCELLED = "cancelled", pgettext_lazy("a query", "cancelled")
 
     query = models.ForeignKey(Query, models.PROTECT, related_name="steps")
-    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="+")
-    action = models.CharField(max_length=8, choices=Action)
+    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="+", null=True)
+    participant = models.ForeignKey(
+        Participant, models.PROTECT, related_name="+", null=True
+    )
+    action = models.CharField(max_length=9, choices=Action)
     stored_text = models.TextField()
     is_coded = models.BooleanField(default=False)  # a `Wording`, as JSON
     by = models.ForeignKey(
@@ -109,17 +166,22 @@ class QueryStep(Recorded):
     @property
     def text(self) -> str:
         text = self.stored_text
-        if self.form.confidentiality != Confidentiality.OPEN:
-            text = unseal(_purpose(self.form), text)
+        if purpose := _purpose_if_sealed(self.form):
+            text = unseal(purpose, text)
         return written_out(json.loads(text)) if self.is_coded else text
 
     def put_text(self, text: str | Wording) -> None:
         self.is_coded = isinstance(text, Wording)
         if isinstance(text, Wording):
             text = json.dumps(text.stored, ensure_ascii=False)
-        if self.form.confidentiality != Confidentiality.OPEN:
-            text = seal(_purpose(self.form), text, padded_to=SEALED_BYTES)
+        if purpose := _purpose_if_sealed(self.form):
+            text = seal(purpose, text, padded_to=SEALED_BYTES)
         self.stored_text = text
+
+
+def _purpose_if_sealed(form: FormInstance | None) -> Purpose | None:
+    is_open = form is None or form.confidentiality == Confidentiality.OPEN
+    return None if form is None or is_open else _purpose(form)
 
 
 def _purpose(form: FormInstance) -> Purpose:

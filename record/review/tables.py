@@ -18,17 +18,22 @@ class QueryTable(Table):
     attributes: ClassVar = {"class": "table as-lines"}
     per_page = 50  # each with its thread and a box for the answer
 
+    number = NumberColumn(_("No."), order_by="pk")
     state = Column(_("State"))
+    priority = Column(_("Priority"))
     participant = CodeColumn(
-        _("Participant"), order_by="form__participant", codes=in_order_of_numbers
+        _("Participant"),
+        order_by=("form__participant", "participant"),
+        codes=in_order_of_numbers,
     )
     form = CodeColumn(
         _("Form"),
-        order_by=("form__code", "form__visit_number", "form__occurrence"),
+        order_by=("form__code", "form__visit_number", "form__occurrence", "log"),
         codes=catalogue.designs,
     )
     item = Column(_("Item"), orderable=False)
     thread = Column(_("Thread"), orderable=False)
+    due = Column(_("Due"), order_by="due_on")
     days = NumberColumn(_("Days"), order_by="-raised_at")
 
 

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from record.review.views import queries, verification
+from record.review.views import batches, queries, subjects, verification
 
 app_name = "review"
 urlpatterns = [
     path("queries/", queries.queries, name="queries"),
-    path("queries/<int:query_id>/", queries.step, name="step"),
+    path("queries/csv/", queries.download, name="download_queries"),
+    path("queries/together/", batches.together, name="together"),
+    path("queries/ask/<str:number>/", subjects.ask, name="ask"),
+    path("queries/<int:query_id>/", queries.query, name="query"),
+    path("queries/<int:query_id>/step/", queries.step, name="step"),
+    path("queries/<int:query_id>/assign/", queries.assign, name="assign"),
     path("verification/", verification.verification, name="verification"),
 ]

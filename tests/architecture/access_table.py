@@ -173,6 +173,7 @@ ACCESS: dict[str, Row] = {
     "entry:move": only("CO IN PI", kwargs=_first),
     "entry:strike": only(BINDER_READERS, kwargs=_first),
     "entry:panel": only(BINDER_READERS, kwargs=_item),
+    "entry:form_queries": only(BINDER_READERS, kwargs=_first),
     "entry:file": only(BINDER_READERS, kwargs=_item),
     "entry:sign": only("IN PI UP PN SO", kwargs=_first),
     "entry:verify_form": only("MO UM", kwargs=_first),
@@ -278,7 +279,12 @@ ACCESS: dict[str, Row] = {
     "safety:cioms_unblinded": only("SO", kwargs=lambda _world: {"form_id": 1}),
     # review: which queries and forms a role sees is the selectors' answer
     "review:queries": only("CO IN PI BN MO DM UP PN UM SO"),
+    "review:query": only("CO IN PI BN MO DM UP PN UM SO", kwargs=_query),
     "review:step": only("CO IN PI BN MO DM UP PN UM SO", kwargs=_query),
+    "review:assign": only("MO DM UM SO", kwargs=_query),
+    "review:together": only("MO DM UM SO"),
+    "review:download_queries": only("CO IN PI BN MO DM UP PN UM SO"),
+    "review:ask": only("MO DM SO", kwargs=_number),
     "review:verification": only("MO UM"),
     # exports
     "exports:exports": only(EXPORTERS),

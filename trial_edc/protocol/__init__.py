@@ -275,6 +275,17 @@ class GoLive:
 
 
 @dataclass(frozen=True, slots=True)
+class QuerySettings:
+    """Days in which a query is to be answered, by priority."""
+
+    answer_days: dict[str, int]
+
+    def __post_init__(self) -> None:
+        for priority, days in self.answer_days.items():
+            require(f"answer_days.{priority}", that=days > 0, problem="is not above 0")
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """The whole trial."""
 
@@ -292,6 +303,7 @@ class Protocol:
     safety: SafetySettings
     reminders: ReminderSettings
     staff_mail: StaffMail
+    queries: QuerySettings
     accounts: AccountSettings
     blinding: Blinding
     randomization: RandomizationSettings

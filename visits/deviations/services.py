@@ -13,7 +13,7 @@ from record.capture.services.check_queries import recheck
 from record.casebook.form_data import Casebook
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services import form_instances
-from record.review.models import Query, QueryState
+from record.review.models import WAITING, Query
 from record.review.services import standing_places
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -148,8 +148,11 @@ def sync_condition_queries(
         return
     item, check_id = CONDITION_QUERY
     queries = Query.objects.filter(
-        form__participant=participant, item=item, check_id=check_id
-    ).exclude(state=QueryState.CLOSED)
+        form__participant=participant,
+        item=item,
+        check_id=check_id,
+        state__in=WAITING,
+    )
     queried = set(queries.values_list("form_id", flat=True))
     changed = [
         deviation.form_id

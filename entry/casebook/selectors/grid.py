@@ -31,6 +31,8 @@ from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebooks_of
 from record.casebook.values import DetectionLimit, Quantity
+from record.review.models import QueryState
+from record.review.selectors import queries_visible_to
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits.missing_forms.selectors import missing_of
 from visits.schedule import facts as schedule
@@ -69,6 +71,7 @@ class CasebookGrid:
     status: ParticipantStatus
     cells: list[FormCell]
     due: list[ReconsentDue]  # consents to ask for
+    queries_without_form: int
 
     @cached_property
     def columns(self) -> list[Visit]:
@@ -122,7 +125,8 @@ class CasebookGrid:
 
     @property
     def open_queries(self) -> int:
-        return sum(cell.open_queries for cell in self.cells)
+        on_forms = sum(cell.open_queries for cell in self.cells)
+        return on_forms + self.queries_without_form
 
     @property
     def missing(self) -> int:
@@ -221,6 +225,9 @@ def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
         status=status,
         cells=cells_of(forms, confirmed, plan, missing),
         due=reconsents_due(casebooks)[pk] if CONSENT in codes else [],
+        queries_without_form=queries_visible_to(user)
+        .filter(participant=participant, state=QueryState.OPEN)
+        .count(),
     )
 
 

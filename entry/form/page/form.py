@@ -62,6 +62,7 @@ class FormPage:
         self.data = data_of(form, self.row)
         self.casebook = casebook_of(form.participant).with_data(self.data)
         self.queries = queries_of(form)
+        self.query_mark = query_state(self.queries.get("", []))
         self.is_stored = form.pk is not None
         self.verifications = list(form.verifications.all()) if self.is_stored else []
 

@@ -8,6 +8,7 @@ from django.http import (
     QueryDict,
 )
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from entry.form.forms.submission import entry_of, with_uploads
@@ -22,7 +23,7 @@ from record.capture.problems import Conflict, FormClosed, NotSaved, SaveRefused
 from record.capture.services import autosaves
 from record.capture.services.forms import save_entry
 from record.casebook import catalogue
-from record.casebook.access import may_enter
+from record.casebook.access import may_enter, visible_items
 from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.services import files
@@ -38,6 +39,7 @@ READERS = (
     Permission.ASSESS_SAFETY,
 )
 CONFLICT, TOO_LARGE, UNPROCESSABLE = 409, 413, 422
+MAX_KEY_DIGITS = 18
 
 
 def visible_form(request: StaffRequest, pk: int) -> FormInstance:
@@ -55,13 +57,28 @@ def form_page(request: StaffRequest, pk: int) -> HttpResponse:
             typed = _as_query(autosaves.typed_in(kept))
             typed["page_load"] = str(kept.page_load)
             page = FormPage(form, request.user, typed)
-    return render_page(request, page)
+    return render_page(request, page, panel=_panel_to_open(request, form))
+
+
+def _panel_to_open(request: StaffRequest, form: FormInstance) -> str:
+    """Of the query that the address names: its item, or the form as a whole."""
+    key = request.GET.get("query", "")
+    if not (key.isdecimal() and len(key) <= MAX_KEY_DIGITS):
+        return ""
+    query = form.queries.filter(pk=key).first()
+    if query is None:
+        return ""
+    item, _check = query.place
+    if not item:
+        return reverse("entry:form_queries", args=[form.pk])
+    is_visible = item in visible_items(request.user, catalogue.design(form.code))
+    return reverse("entry:panel", args=[form.pk, item]) if is_visible else ""
 
 
 def render_page(
-    request: HttpRequest, page: FormPage, status: int = 200
+    request: HttpRequest, page: FormPage, status: int = 200, *, panel: str = ""
 ) -> HttpResponse:
-    context = {"page": page, "above": above_items(page)}
+    context = {"page": page, "above": above_items(page), "panel_to_open": panel}
     return render(request, "entry/form/form.html", context, status=status)
 
 

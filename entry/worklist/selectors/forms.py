@@ -26,7 +26,13 @@ from record.notices.work_items import (
     others_follow,
 )
 from record.review.models import QueryState
-from record.review.selectors import queries_visible_to, unsigned
+from record.review.selectors import (
+    address_of,
+    may_on_subject,
+    queries_visible_to,
+    subject_of,
+    unsigned,
+)
 from safety.models import Death
 from safety.pregnancy.selectors import births_awaited
 from trial_edc import clock, dates
@@ -183,18 +189,16 @@ def _queries(
     """Queries of a state on the forms on which the person may take the next step."""
     designs = catalogue.designs().values()
     codes = [design.code for design in designs if may_on(user, permission, design)]
-    queries = queries_visible_to(user).filter(state=state, form__code__in=codes)
-    first = _First(queries)
+    subjects = codes + ([""] if may_on_subject(user, permission, "") else [])
+    about = Q(form__code__in=codes) | Q(form=None, log__in=subjects)
+    first = _First(queries_visible_to(user).filter(about, state=state))
     for query in first.rows:
-        item, _check = query.place
-        design = catalogue.design(query.form.code)
-        label = design.items[item].verbose_name if item in design.items else ""
         yield WorkItem(
             DUE,
             kind,
-            query.form.participant.number,
-            f"{navigation.form_title(query.form)}: {label}",
-            navigation.address(query.form, item),
+            query.whose.number,
+            subject_of(query),
+            address_of(query),
             state.value,
             dates.site_date(query.raised_at),
         )

@@ -9,14 +9,21 @@ from record.review.selectors.marks import (
     verified_items,
 )
 from record.review.selectors.queries import (
-    QueryLine,
+    checks_of,
     counts_by_state,
-    lines_for,
+    may_on_subject,
+    medians,
     open_places,
     possible_actions,
     queries_of,
     queries_visible_to,
     unanswered_counts,
+)
+from record.review.selectors.query_lines import (
+    QueryLine,
+    address_of,
+    lines_for,
+    subject_of,
 )
 from record.review.selectors.shown import as_shown, changes_since_shown
 from record.review.selectors.verification import (
@@ -32,14 +39,18 @@ from record.review.selectors.verification import (
 __all__ = [
     "QueryLine",
     "VerificationLine",
+    "address_of",
     "as_shown",
     "changes_since_shown",
+    "checks_of",
     "closure_text",
     "complete_forms",
     "count_to_verify",
     "counts_by_state",
     "counts_by_verification",
     "lines_for",
+    "may_on_subject",
+    "medians",
     "open_places",
     "possible_actions",
     "queries_of",
@@ -47,6 +58,7 @@ __all__ = [
     "revisions_verified",
     "sealed_lines",
     "signatures_of",
+    "subject_of",
     "unanswered_counts",
     "unsigned",
     "valid_signature",

@@ -8,6 +8,7 @@ from record.casebook.checks import Finding
 from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import hidden_key, key_behind
 from record.review.models import Query, QueryState, QueryStep
+from record.review.services.queries import usual_due_date
 from trial_edc import clock
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
@@ -24,6 +25,7 @@ Place = tuple[str, str]  # item and check
 class Thread:
     """An automatic query with its steps, and what is to be stored of them."""
 
+    form: FormInstance
     query: Query
     steps: list[QueryStep] = field(default_factory=list)
     new_steps: list[QueryStep] = field(default_factory=list)
@@ -38,11 +40,11 @@ class Thread:
         last = max(one.pk or 0 for one in (query, *self.steps))  # new ones have none
         step = QueryStep(
             query=query,
-            form=query.form,
+            form=self.form,
             action=action,
             by_id=by.pk,
             at=clock.after(query.raised_at, *earlier),
-            **key_behind(query.form, last),
+            **key_behind(self.form, last),
         )
         step.put_text(text)
         self.steps.append(step)
@@ -64,9 +66,9 @@ def automatic_queries(forms: Iterable[FormInstance]) -> Threads:
     threads: dict[int, list[Thread]] = {pk: [] for pk in by_key}
     queries = Query.objects.filter(form__in=by_key).prefetch_related("steps")
     for query in queries if by_key else ():
-        query.form = by_key[query.form_id]
+        query.form = form = by_key[query.form_id or 0]
         if query.place[1]:
-            threads[query.form_id].append(Thread(query, list(query.steps.all())))
+            threads[form.pk].append(Thread(form, query, list(query.steps.all())))
     return threads
 
 
@@ -128,8 +130,9 @@ def _raised(
         state = QueryState.ANSWERED if explanation else QueryState.OPEN
         key = hidden_key(checked.form.confidentiality)
         query = Query(form=checked.form, state=state, raised_by_id=None, **key)
+        query.due_on = usual_due_date(query.priority)
         query.put_place(*place)
-        thread = Thread(query)
+        thread = Thread(checked.form, query)
         thread.add(Action.RAISED, Wording(finding.message, finding.details), CHECKS)
         if explanation:
             thread.add(Action.ANSWERED, explanation, by)

@@ -12,7 +12,7 @@ from record.audit.models import DatabaseLock
 from record.audit.problems import RecordClosed
 from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import lock as lock_participant
-from record.review.models import QueryState
+from record.review.models import WAITING
 from record.review.problems import ReviewRefused
 from record.review.services.rights import require
 from trial_edc import clock
@@ -64,7 +64,7 @@ def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> 
 
 
 def _require_closed_queries(form: FormInstance) -> None:
-    if form.queries.exclude(state=QueryState.CLOSED).exists():
+    if form.queries.filter(state__in=WAITING).exists():
         raise ReviewRefused(_("Close the queries of this form first."))
 
 

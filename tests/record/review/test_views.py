@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = reverse("review:queries")
 VERIFICATION = reverse("review:verification")
 WHY = Reason("other", "for the test")
-SELECTS_OF_QUERIES, SELECTS_OF_VERIFICATION = 7, 4
+SELECTS_OF_QUERIES, SELECTS_OF_VERIFICATION = 11, 4
 
 
 @pytest.fixture
@@ -44,7 +44,9 @@ def test_the_list_shows_open_queries_with_a_link_to_the_item(as_):
     response = as_("CO").get(QUERIES)
 
     address = reverse("entry:form", args=[query.form.pk])
-    assert f'href="{address}#row-weight_kg"' in response.content.decode()
+    assert (
+        f'href="{address}?query={query.pk}#row-weight_kg"' in response.content.decode()
+    )
     assert ("Please check." in texts(response), "Gone." in texts(response)) == (
         True,
         False,
