@@ -13,8 +13,8 @@ from record.casebook.vocabulary import TO_VERIFY
 from record.lock.models import LockProposal
 from record.lock.readiness import OpenLine, ReadinessCheck
 from record.lock.vocabulary import LockAction
-from record.review.models import Query, QueryState
-from record.review.selectors import unsigned
+from record.review.models import WAITING, Query
+from record.review.selectors import address_of, unsigned
 from trial_edc.vocabulary import N_
 
 
@@ -74,17 +74,14 @@ def drafts() -> Iterator[OpenLine]:
 
 
 def open_queries() -> Iterator[OpenLine]:
-    queries = (
-        Query.objects.exclude(state=QueryState.CLOSED)
-        .filter(form__confidentiality=Confidentiality.OPEN)
-        .select_related("form__participant")
-        .order_by("form__participant__sequence", "pk")
+    is_open = Q(form=None) | Q(form__confidentiality=Confidentiality.OPEN)
+    queries = Query.objects.filter(is_open, state__in=WAITING).select_related(
+        "form__participant", "participant"
     )
-    for query in queries:
-        number = query.form.participant.number
-        address = reverse("entry:form", args=[query.form_id])
-        what = f"{query.form} {query.item}".strip()
-        yield OpenLine(number, what, f"{address}#{query.item}")
+    for query in sorted(queries, key=lambda query: (query.whose.sequence, query.pk)):
+        about = query.form or query.log or query.visit
+        what = f"{about} {query.item}".strip()
+        yield OpenLine(query.whose.number, what, address_of(query))
 
 
 def forms_to_sign() -> Iterator[OpenLine]:
@@ -103,7 +100,7 @@ def forms_to_verify() -> Iterator[OpenLine]:
 def identity_forms() -> Iterator[OpenLine]:
     """One line for all of them: the data manager sees none."""
     is_open = Q(status=FormStatus.DRAFT) | Q(
-        queries__state__in=(QueryState.OPEN, QueryState.ANSWERED)
+        queries__state__in=WAITING
     )
     forms = FormInstance.objects.filter(
         is_open, confidentiality=Confidentiality.IDENTITY, struck_at=None
