@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from exports.models import Export
 from randomization.models import AllocationList, CodeBreak, LotRecord
-from record.casebook.models import FormInstance
+from record.casebook.models import FormInstance, Participant
 from record.review.models import Query
 from tests.people import person
 from tests.randomization import stage
@@ -42,6 +42,7 @@ ELSEWHERE = {
     "entry/form/form.html",  # tests/entry/form/test_new_row.py
     "entry/form/query_steps.html",  # tests/entry/form/test_twice.py, like the next
     "record/review/query_line.html",
+    "record/review/together.html",  # tests/record/review/test_query_batches.py
     "visits/infusions/act.html",
     "imports/upload.html",  # a file
     "safety/after_lock/late_case_add.html",  # there once the database is locked
@@ -74,10 +75,17 @@ def code_break() -> dict[str, object]:
 
 ACTS = [
     Act(
-        "entry/form/panel.html",
+        "entry/form/panel_queries.html",
         "MO",
         panel,
         {"action": "raise", "text": "Which one?"},
+        Query.objects.count,
+    ),
+    Act(
+        "record/review/ask.html",
+        "MO",
+        lambda: reverse("review:ask", args=[Participant.objects.get().number]),
+        {"about": "row:AE", "text": "Is one missing?", "priority": "normal"},
         Query.objects.count,
     ),
     Act(

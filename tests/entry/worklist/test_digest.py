@@ -9,7 +9,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from entry.models import DigestDay
-from entry.selectors.navigation import address
 from entry.worklist import services as digest
 from entry.worklist.selectors.work import work_for
 from entry.worklist.tasks import write_digests
@@ -18,6 +17,7 @@ from record.audit.attribution import Source, attributed
 from record.casebook.models import FormInstance
 from record.notices.models import Message
 from record.notices.services.delivery import deliver_due
+from record.review.selectors import address_of
 from record.review.services import raise_query
 from tests.people import STAGE, person
 from tests.visits import stage
@@ -72,7 +72,7 @@ def test_the_mail_tells_what_my_work_tells():
     for item in items:
         assert f"  https://edc.example.org{item.url}\n" in mail.text
     number = form.participant.number
-    link = address(form, "started_at")
+    link = address_of(form.queries.get())
     at_query = mail.text.index("Query (1)")
     assert mail.text[at_query:].splitlines()[:3] == [
         "Query (1)",
