@@ -99,9 +99,7 @@ def forms_to_verify() -> Iterator[OpenLine]:
 
 def identity_forms() -> Iterator[OpenLine]:
     """One line for all of them: the data manager sees none."""
-    is_open = Q(status=FormStatus.DRAFT) | Q(
-        queries__state__in=WAITING
-    )
+    is_open = Q(status=FormStatus.DRAFT) | Q(queries__state__in=WAITING)
     forms = FormInstance.objects.filter(
         is_open, confidentiality=Confidentiality.IDENTITY, struck_at=None
     )
