@@ -6,6 +6,7 @@ from entry.casebook import views as casebook
 from entry.form.views import acts, autosaves, files, form, item
 from entry.matrix import views as matrix_views
 from entry.move import views as move
+from entry.signing import views as signing
 from entry.table.views import log, new_row
 from entry.worklist import views as work
 
@@ -13,8 +14,17 @@ app_name = "entry"
 urlpatterns = [
     path("", work.my_work, name="my_work"),
     path("participants/", matrix_views.matrix, name="matrix"),
+    path("sign/", signing.sign_several, name="sign_several"),
     path("find/", matrix_views.find, name="find"),
     path("participants/<str:number>/", casebook.casebook, name="casebook"),
+    path(
+        "participants/<str:number>/sign/", signing.sign_casebook, name="sign_casebook"
+    ),
+    path(
+        "participants/<str:number>/visits/<str:visit>/<int:place>/sign/",
+        signing.sign_visit,
+        name="sign_visit",
+    ),
     path("participants/<str:number>/logs/<str:code>/", log.log, name="log"),
     path(
         "participants/<str:number>/logs/<str:code>/add/",

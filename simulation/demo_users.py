@@ -7,10 +7,14 @@ demo holds invented data only, and this app is not installed anywhere else.
 from dataclasses import dataclass
 
 from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Role
+from record.accounts.selectors import is_signer
 from record.accounts.services import accounts as services
+from record.accounts.services.signing import acknowledge_signature
 from record.audit.attribution import Process, Source
 from simulation.demo_password import PASSWORD
+from trial_edc import clock
 
 SIMULATION = Process("simulation")
 
@@ -49,6 +53,14 @@ DEMO_USERS = (
 
 
 def create_accounts() -> dict[str, User]:
+    """Each with what the person acknowledged before a first signature."""
+    accounts = _created()
+    for user in filter(is_signer, accounts.values()):
+        acknowledge_signature(user=user, proof=ReAuthenticated(user.pk, clock.now()))
+    return accounts
+
+
+def _created() -> dict[str, User]:
     return {
         user.key: services.create_account(
             username=user.username,

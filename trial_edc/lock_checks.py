@@ -11,10 +11,14 @@ from safety.coding.services import terms_without_code
 from safety.reconciliation.selectors import open_differences
 from trial_edc.vocabulary import N_
 from visits.missing_forms.selectors import lines_before_lock
+from visits.sign_off.selectors import casebooks_before_lock
 
 LOCK_CHECKS = (
     ReadinessCheck("missing", N_("Forms expected and not begun"), lines_before_lock),
     *RECORD_CHECKS,
+    ReadinessCheck(
+        "casebooks", N_("Casebooks that no signature holds for"), casebooks_before_lock
+    ),
     ReadinessCheck("coding", N_("Terms without an approved code"), terms_without_code),
     ReadinessCheck(
         "serious_events",

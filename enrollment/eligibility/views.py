@@ -19,7 +19,7 @@ from enrollment.problems import EnrollmentRefused
 from enrollment.selectors import reads_whole_casebooks
 from enrollment.views import visible_person
 from record.accounts.access import StaffRequest, permitted
-from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.forms import SignatureForm
 from record.accounts.roles import Permission
 from record.casebook.models import FormInstance
 from trial_edc import clock
@@ -31,7 +31,7 @@ def eligibility(request: StaffRequest, number: str) -> HttpResponse:
     may_confirm = request.user.may(Permission.CONFIRM_ELIGIBILITY)
     if request.method == "POST" and not may_confirm:
         raise PermissionDenied
-    form = ConfirmIdentityForm(request, request.POST or None)
+    form = SignatureForm(request, request.POST or None)
     if form.is_valid():
         try:
             confirmation.confirm_eligibility(

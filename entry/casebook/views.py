@@ -53,5 +53,6 @@ def casebook(request: StaffRequest, number: str) -> HttpResponse:
             number, book.status, request.user, {cell.form.code for cell in book.once}
         ),
         "allocation": allocation_of(participant),
+        "may_sign_visits": request.user.may(Permission.SIGN_FORM),
     }
     return render(request, "entry/casebook/casebook.html", context)

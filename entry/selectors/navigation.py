@@ -56,6 +56,7 @@ PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
     (_("Bedside, infusion 2"), "visits:bedside", RANDOMIZED, "D7"),
     (_("Messages"), "visits:messages", RANDOMIZED),
     (_("Withdrawal"), LOG, CONSENTED, "WDR"),
+    (_("Sign the casebook"), "entry:sign_casebook", frozenset(Status)),
     (_("Close screening"), "enrollment:close", SCREENED),
     (_("Screen again"), "enrollment:rescreen", frozenset({Status.SCREEN_FAILED})),
 )

@@ -11,7 +11,7 @@ from exports.selectors.form_tables import (
     endpoints_table,
     tables_of,
 )
-from exports.selectors.signatures import signatures_table
+from exports.selectors.signatures import sign_offs_table, signatures_table
 from record.accounts.roles import Permission
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
@@ -49,3 +49,4 @@ def all_tables(codes: Iterable[str], context: Context) -> Iterator[ExportTable]:
         yield endpoints_table(context)
     selected_forms = [code for code in blinded_designs() if code in selected]
     yield signatures_table("signatures.csv", selected_forms)
+    yield sign_offs_table("sign_offs.csv")

@@ -8,9 +8,11 @@ from enrollment.models import EligibilityConfirmation
 from exports.selectors.export_table import PLACE, ExportTable, place_cells
 from record.casebook import catalogue
 from record.review.models import Signature
+from record.review.selectors.sign_offs import all_sign_offs
 from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements
 from trial_edc.spreadsheets import safe
+from visits.sign_off.selectors import casebooks_unsigned
 
 ELIGIBILITY = "ELG"  # the form that the confirmation of eligibility belongs to
 CHUNK_SIZE = 1000
@@ -25,6 +27,38 @@ HEADING = (
     "meaning",
     "holds",
 )
+
+
+SIGN_OFFS = (
+    "participant",
+    "visit",
+    "visit_number",
+    "signed_forms",
+    "signer",
+    "signer_role",
+    "signed_at",
+    "meaning",
+    "holds",
+)
+
+
+@implements("SIG-10")
+def sign_offs_table(name: str) -> ExportTable:
+    """Sign-offs of casebooks, which name no visit, and of visits."""
+
+    def lines() -> Iterator[list[str]]:
+        for one, holds in all_sign_offs():
+            place = [one.participant.number, one.visit, str(one.visit_number or "")]
+            count = str(len(one.bound))
+            yield [*place, count, *signature_cells(one), "Y" if holds else "N"]
+
+    return ExportTable(name, "Sign-offs of visits and casebooks", SIGN_OFFS, lines())
+
+
+def casebooks_without_sign_off() -> list[str]:
+    """While one is named here, the data are not for the final analysis."""
+    unsigned = casebooks_unsigned().order_by("sequence")
+    return list(unsigned.values_list("number", flat=True))
 
 
 @implements("SIG-01")

@@ -15,6 +15,7 @@ from exports.models import Export, ExportKind, ExportState
 from exports.selectors import blinded, form_tables, unblinded
 from exports.selectors.dictionary import dictionary, edit_checks
 from exports.selectors.export_table import ExportTable
+from exports.selectors.signatures import casebooks_without_sign_off
 from exports.services import archive, files
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -205,6 +206,7 @@ def _manifest_head(export: Export) -> dict[str, Any]:
         "software": __version__,
         "protocol": PROTOCOL.version,
         "language": export.language,
+        "casebooks_without_sign_off": casebooks_without_sign_off(),
         "notes": NOTES,
     }
 

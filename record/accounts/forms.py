@@ -8,13 +8,16 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from record.accounts import roles
 from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import BlindingClass, Role
+from record.accounts.selectors import has_acknowledged
 from record.accounts.services import accounts as services
+from record.accounts.services.second_factor import factor_of
 from record.accounts.services.sign_in import SIGNED_BEFORE, confirm_identity
 from trial_edc import clock
 from trial_edc.text_fields import PlainText, TypedEmail, TypedText
@@ -50,12 +53,16 @@ CODE_INPUT = forms.TextInput(
 )
 
 
+def factor_code() -> TypedText:
+    return TypedText(
+        label=_("Code of the app, or a recovery code"), longest=40, widget=CODE_INPUT
+    )
+
+
 class SecondFactorForm(forms.Form):
     """The code that the app shows now, or a recovery code."""
 
-    code = TypedText(
-        label=_("Code of the app, or a recovery code"), longest=40, widget=CODE_INPUT
-    )
+    code = factor_code()
 
 
 class EnrolForm(forms.Form):
@@ -100,6 +107,34 @@ class ConfirmIdentityForm(forms.Form):
             except IdentityNotConfirmed as problem:
                 raise forms.ValidationError(str(problem)) from None
         return cleaned
+
+
+class SignatureForm(ConfirmIdentityForm):
+    """What a signature takes: also the second factor, where the account has one.
+
+    Before the first signature the person acknowledges what it means, on a page of its
+    own.
+    """
+
+    def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        if factor_of(request.user):
+            self.fields["code"] = factor_code()
+
+    @cached_property
+    def is_acknowledged(self) -> bool:
+        return has_acknowledged(self.request.user)
+
+
+class AcknowledgementForm(SignatureForm):
+    """The acknowledgement itself."""
+
+    is_read = forms.BooleanField(label=_("I have read this, and it is my statement."))
+    field_order = ("is_read", "username", "password")
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data.pop("is_read", None)
+        return super().clean()
 
 
 class SignedForm(ConfirmIdentityForm):

@@ -20,7 +20,13 @@ from record.accounts.roles import BlindingClass, Limit, Permission, Role
 from record.accounts.rules import Delegation
 from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.accounts.vocabulary import AccessChange
-from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, record, written_once
+from record.audit.triggers import (
+    REFUSE_CHANGE,
+    REFUSE_REMOVAL,
+    Register,
+    record,
+    written_once,
+)
 from trial_edc import clock
 from trial_edc.choices import choices
 from trial_edc.typed_text import plain
@@ -273,3 +279,27 @@ class AccessReview(models.Model):
     class Meta:
         ordering = ("-id",)
         triggers = (record("register"), REFUSE_REMOVAL, REFUSE_CHANGE)
+
+
+class SignatureAcknowledgement(Register):
+    """That the electronic signature binds its owner like one by hand (11.100(c)).
+
+    `text` is the statement as it was read.
+    """
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="signature_acknowledgements"
+    )
+    version = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta(Register.Meta):
+        triggers = (*Register.Meta.triggers, REFUSE_CHANGE)
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "version"), name="one_acknowledgement_a_version"
+            ),
+        )

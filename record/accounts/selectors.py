@@ -13,9 +13,16 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from record.accounts.models import SECRET, AccountProposal, SecondFactor, User
-from record.accounts.roles import Role
+from record.accounts.models import (
+    SECRET,
+    AccountProposal,
+    SecondFactor,
+    SignatureAcknowledgement,
+    User,
+)
+from record.accounts.roles import Permission, Role
 from record.accounts.rules import mailbox
+from record.accounts.texts import SIGNATURE_STATEMENT_VERSION
 from record.accounts.vocabulary import AccessChange
 from record.audit.models import Entry, Installation
 
@@ -35,12 +42,14 @@ SIGN_IN_ACTS = {
     "second_factor_revoked": (_("second factor revoked"), "plain"),
     "recovery_codes_made": (_("recovery codes made"), "plain"),
     "recovery_code_used": (_("recovery code used"), "attention"),
+    "signature_acknowledged": (_("electronic signature acknowledged"), "plain"),
     "recovery_refused": (_("recovery refused"), "danger"),
     "import_refused": (_("laboratory file refused"), "danger"),
     "answer_refused": (_("answer to a text message refused"), "danger"),
 }
 REASONS = {
     "password": _("name or password wrong"),
+    "code": _("code wrong"),
     "unknown": _("credential unknown"),
     "credential": _("credential wrong"),
     "closed": _("source not open"),
@@ -59,6 +68,28 @@ HIDDEN_FIELDS = (
     "access_version",
 )
 DECIDED_SHOWN = 20
+SIGNING = (
+    Permission.SIGN_FORM,
+    Permission.SIGN_CASEBOOK,
+    Permission.SIGN_PRODUCT,
+    Permission.CONFIRM_ELIGIBILITY,
+    Permission.ASSESS_SAFETY,
+)
+
+
+def is_signer(user: User) -> bool:
+    return any(user.may(permission) for permission in SIGNING)
+
+
+def acknowledgements_of(user: User) -> QuerySet[SignatureAcknowledgement]:
+    return SignatureAcknowledgement.objects.filter(user=user)
+
+
+def has_acknowledged(user: User) -> bool:
+    """The statement as it stands now."""
+    return (
+        acknowledgements_of(user).filter(version=SIGNATURE_STATEMENT_VERSION).exists()
+    )
 
 
 def accounts() -> QuerySet[User]:

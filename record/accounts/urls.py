@@ -3,7 +3,14 @@
 from django.urls import path, reverse_lazy
 
 from record.accounts.forms import NewPasswordForm
-from record.accounts.views import access, administration, factor, proposals, session
+from record.accounts.views import (
+    access,
+    administration,
+    factor,
+    proposals,
+    session,
+    signing,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,6 +29,7 @@ urlpatterns = [
         ),
         name="set_password",
     ),
+    path("signature/", signing.acknowledge, name="acknowledge"),
     path("preferences/", session.preferences, name="preferences"),
     path("keep-alive/", session.keep_alive, name="keep_alive"),
     path("users/", administration.users, name="users"),

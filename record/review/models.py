@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from record.accounts.roles import Role
 from record.audit.models import Confidentiality
-from record.audit.triggers import REFUSE_CHANGE, Recorded, written_once
+from record.audit.triggers import (
+    REFUSE_CHANGE,
+    REFUSE_REMOVAL,
+    Recorded,
+    Register,
+    record,
+    written_once,
+)
 from record.audit.vault import Purpose, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from record.casebook.participant_key import ParticipantKey
@@ -266,8 +273,9 @@ OF_ITS_FORM = pgtrigger.Trigger(
 class Signature(Recorded):
     """A signature confirmed with the password, bound to forms at their revisions.
 
-    `form` is null for the signature of a whole casebook. `bound` maps each form to
-    its revision and digest; the signature holds while all are as they were and none is
+    `form` is null for the sign-off of a visit, or of a whole casebook, which has no
+    visit. `bound` maps each form to its revision and digest, in a sign-off also to its
+    status and whether it is struck out; it holds while all are as they were and none is
     added.
     """
 
@@ -275,6 +283,8 @@ class Signature(Recorded):
     form = models.ForeignKey(
         FormInstance, models.PROTECT, related_name="signatures", null=True
     )
+    visit = models.CharField(max_length=3, blank=True)
+    visit_number = models.PositiveSmallIntegerField(default=0)
     meaning = models.TextField()
     bound = models.JSONField()  # form → [revision, digest]
     signer = models.ForeignKey(
@@ -292,6 +302,12 @@ class Signature(Recorded):
             written_once("withdrawn_at"),
         )
         ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(form=None) | models.Q(visit=""),
+                name="signature_of_form_or_visit",
+            ),
+        )
 
     def get_signer_role_display(self) -> str:
         return gettext(Role(self.signer_role).label)
@@ -299,3 +315,30 @@ class Signature(Recorded):
     def holds_for(self, form: FormInstance) -> bool:
         is_unchanged = self.bound.get(str(form.pk)) == [form.revision, form.digest]
         return is_unchanged and self.withdrawn_at is None
+
+
+class SigningView(Register):
+    """What a page for signing showed to a person; only what was shown is signed.
+
+    `bound` is as in the signature that the person may give. Restricted forms have none.
+    """
+
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="+")
+    form = models.ForeignKey(FormInstance, models.PROTECT, related_name="+", null=True)
+    visit = models.CharField(max_length=3, blank=True)
+    visit_number = models.PositiveSmallIntegerField(default=0)
+    bound = models.JSONField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta(Register.Meta):
+        triggers = (
+            record("register", secret=("bound",)),
+            REFUSE_REMOVAL,
+            REFUSE_CHANGE,
+        )
+        ordering = ("id",)
+        indexes = (models.Index(fields=("reader", "digest"), name="signing_view"),)

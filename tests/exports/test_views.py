@@ -105,6 +105,7 @@ def test_taking_it_is_recorded_with_its_checksum(pages: Client, monitor: User) -
     assert archive.namelist() == [
         "ae.csv",
         "signatures.csv",
+        "sign_offs.csv",
         "data_dictionary.csv",
         "edit_checks.csv",
         "manifest.json",

@@ -2,9 +2,13 @@
 
 from record.accounts import roles
 from record.accounts.models import User
+from record.accounts.proofs import ReAuthenticated
+from record.accounts.selectors import is_signer
+from record.accounts.services.signing import acknowledge_signature
 from record.audit.attribution import Process, Source, attributed
 from record.casebook.models import FormInstance, Participant
 from record.casebook.services.form_instances import ensure_form
+from trial_edc import clock
 
 STAGE = Process("stage")
 A_SAMPLE = {
@@ -18,7 +22,7 @@ def person(role: str = "CO", name: str = "") -> User:
     """Return the account of a role, made when first asked for."""
     username = name or f"the-{role.lower()}"
     with attributed(by=STAGE, via=Source.COMMAND):
-        user, _made = User.objects.get_or_create(
+        user, is_new = User.objects.get_or_create(
             username=username,
             defaults={
                 "full_name": username.title(),
@@ -27,6 +31,8 @@ def person(role: str = "CO", name: str = "") -> User:
                 "blinding": roles.blinding_class(role).value,
             },
         )
+    if is_new and is_signer(user):
+        acknowledge_signature(user=user, proof=ReAuthenticated(user.pk, clock.now()))
     return user
 
 

@@ -16,6 +16,7 @@ from enrollment.screening.facts.participant_status import is_screening_over
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
+from record.accounts.services.signing import obstacle_to_signing
 from record.audit.attribution import Source, act, attributed
 from record.audit.events import announce
 from record.capture.events import EligibilityConfirmed
@@ -46,6 +47,8 @@ def confirm_eligibility(
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
         participant = form_instances.lock(participant)
+        if obstacle := obstacle_to_signing(by):
+            raise EnrollmentRefused(obstacle)
         eligibility = eligibility_selectors.eligibility_of(participant)
         if eligibility.deciding_items.digest != shown_digest:
             forms = eligibility.deciding_items.form_data

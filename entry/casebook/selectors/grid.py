@@ -15,6 +15,7 @@ from enrollment.eligibility.facts.evidence import episode
 from enrollment.eligibility.selectors import confirmations_of
 from enrollment.screening.facts import participant_status as statuses
 from enrollment.screening.selectors import statuses_of
+from enrollment.selectors import reads_whole_casebooks
 from enrollment.vocabulary import ParticipantStatus
 from entry.casebook.selectors.cells import (
     GRID_VISITS,
@@ -33,6 +34,8 @@ from record.casebook.selectors import casebooks_of
 from record.casebook.values import DetectionLimit, Quantity
 from record.review.models import QueryState
 from record.review.selectors import queries_visible_to
+from record.review.selectors.sign_offs import Place, SignOffState, sign_off_states
+from trial_edc.context import page_for
 from trial_edc.vocabulary import Sex, VisitCode, VisitStatus, WithdrawalKind
 from visits.missing_forms.selectors import missing_of
 from visits.schedule import facts as schedule
@@ -41,6 +44,7 @@ from visits.schedule.selectors import schedules_of
 
 HEADER_FORMS = ("DEM", "SCN")
 CONSENT, CREATININE, WITHDRAWAL = "CNS", "CRE", "WDR"
+SIGN_VISIT = "entry:sign_visit"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,15 @@ class LogCount:
 
 
 @dataclass(frozen=True)
+class VisitSign:
+    """A visit with its sign-off; without address nobody signs it now."""
+
+    visit: Visit
+    sign_off: SignOffState | None
+    url: str | None
+
+
+@dataclass(frozen=True)
 class CasebookGrid:
     """One participant's casebook as a grid of forms and visits, for one reader."""
 
@@ -72,10 +85,32 @@ class CasebookGrid:
     cells: list[FormCell]
     due: list[ReconsentDue]  # consents to ask for
     queries_without_form: int
+    sign_offs: Mapping[Place, SignOffState]
 
     @cached_property
     def columns(self) -> list[Visit]:
         return [visit for visit in self.schedule.visits if visit.code in GRID_VISITS]
+
+    @property
+    def visit_signs(self) -> list[VisitSign]:
+        """Beside the state of each visit its sign-off, and the way to sign it."""
+        begun = {cell.form.visit for cell in self.cells if cell.form.revision}
+        number = self.participant.number
+        return [
+            VisitSign(
+                visit,
+                self.sign_offs.get((visit.code.value, 0)),
+                page_for(self.user, SIGN_VISIT, number, visit.code.value, 0)
+                if visit.code in begun
+                else None,
+            )
+            for visit in self.columns
+        ]
+
+    @property
+    def sign_off(self) -> SignOffState | None:
+        """Of the whole casebook."""
+        return self.sign_offs.get(("", 0))
 
     @cached_property
     def by_code(self) -> Mapping[str, list[FormCell]]:
@@ -228,6 +263,7 @@ def casebook_grid_of(participant: Participant, user: User) -> CasebookGrid:
         queries_without_form=queries_visible_to(user)
         .filter(participant=participant, state=QueryState.OPEN)
         .count(),
+        sign_offs=sign_off_states(participant) if reads_whole_casebooks(user) else {},
     )
 
 

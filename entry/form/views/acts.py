@@ -14,7 +14,7 @@ from entry.form.page.form import FormPage
 from entry.form.views.form import READERS, visible_form
 from entry.selectors import navigation
 from record.accounts.access import StaffRequest, permitted
-from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.forms import SignatureForm
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source
 from record.capture.problems import FormClosed, SaveRefused
@@ -31,8 +31,9 @@ from record.casebook.display import finding_text
 from record.casebook.models import FormInstance
 from record.review.problems import ReviewRefused
 from record.review.selectors import closure_text
-from record.review.services import freeze, lock_form
+from record.review.services import freeze, lock_form, note_form_shown
 from safety.deaths.selectors import forms_kept_after_revocation
+from trial_edc.context import page_for
 from trial_edc.pages import refuse
 from trial_edc.typed_text import written
 
@@ -47,7 +48,7 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
     if design.signature is None or not may_on(request.user, design.signed_by, design):
         raise PermissionDenied
     page = FormPage(form, request.user)
-    identity = ConfirmIdentityForm(request, request.POST or None)
+    identity = SignatureForm(request, request.POST or None)
     if request.method == "POST" and identity.is_valid():
         try:
             sign_form(
@@ -62,10 +63,13 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Signed."))
             return redirect(navigation.address(form))
+    note_form_shown(page.form, by=request.user)
     context = {
         "page": page,
         "above": above_items(page),
         "identity": identity,
+        "may_sign_several": page_for(request.user, "entry:sign_several")
+        and not design.is_restricted,
     }
     return render(request, "entry/form/sign.html", context)
 

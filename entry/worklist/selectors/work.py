@@ -3,7 +3,14 @@
 from datetime import date
 from typing import Any
 
-from entry.worklist.selectors import counts, forms, people, second_persons, visits
+from entry.worklist.selectors import (
+    counts,
+    forms,
+    people,
+    second_persons,
+    signatures,
+    visits,
+)
 from entry.worklist.selectors.safety import serious_events
 from record.accounts.models import User
 from record.accounts.roles import Permission
@@ -31,6 +38,9 @@ def work_for(user: User) -> list[WorkItem]:
         ((Permission.ANSWER_QUERY,), forms.queries_to_answer),
         ((Permission.CONFIRM_ELIGIBILITY,), people.people_to_compare),
         ((Permission.SIGN_FORM, Permission.SIGN_PRODUCT), forms.forms_to_sign),
+        ((Permission.SIGN_FORM,), signatures.opened_pages),
+        ((Permission.SIGN_CASEBOOK,), signatures.casebooks),
+        ((Permission.SIGN_FORM,), signatures.visits),
         ((Permission.CLOSE_QUERY,), forms.answers_to_review),
         ((Permission.VERIFY,), counts.forms_to_verify),
         ((Permission.REFERENCE_DATA,), counts.terms_to_code),

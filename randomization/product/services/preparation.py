@@ -19,6 +19,7 @@ from randomization.vocabulary import Part
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
+from record.accounts.services.signing import obstacle_to_signing
 from record.audit.attribution import Source, act, attributed
 from record.audit.models import Confidentiality
 from record.capture.problems import NotSaved, SaveRefused
@@ -67,6 +68,8 @@ def confirm_preparation(
     proof.require(by)
     with attributed(by=by, via=Source.PAGE):
         form_instances.lock(form.participant)
+        if obstacle := obstacle_to_signing(by):
+            raise RandomizationRefused(obstacle)
         form = FormInstance.objects.get(pk=form.pk)
         record = worklist.record_of(form)
         part = _part_of(by, data_of(form, record))

@@ -21,7 +21,7 @@ from randomization.product.services.product import preparation_with_arm
 from randomization.study import selectors as study_selectors
 from randomization.vocabulary import Part
 from record.accounts.access import StaffRequest, permitted
-from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.forms import SignatureForm
 from record.accounts.roles import Permission
 from record.casebook.models import FormInstance
 
@@ -34,11 +34,9 @@ def preparation(request: StaffRequest, pk: int) -> HttpResponse:
     act = request.POST.get("act", "")
     if act and not request.user.may(Permission.SIGN_PRODUCT):
         raise PermissionDenied
-    identity_form = ConfirmIdentityForm(
-        request, request.POST if act == "confirm" else None
-    )
+    identity_form = SignatureForm(request, request.POST if act == "confirm" else None)
     hand_over_form = HandOverForm(request.POST if act == "hand_over" else None)
-    forms: dict[str, ConfirmIdentityForm | HandOverForm] = {
+    forms: dict[str, SignatureForm | HandOverForm] = {
         "confirm": identity_form,
         "hand_over": hand_over_form,
     }
@@ -82,10 +80,10 @@ def _next_act(request: StaffRequest, preparation: Preparation) -> dict[str, obje
 def _is_done(
     request: StaffRequest,
     form: FormInstance,
-    action_form: ConfirmIdentityForm | HandOverForm,
+    action_form: SignatureForm | HandOverForm,
 ) -> bool:
     try:
-        if isinstance(action_form, ConfirmIdentityForm):
+        if isinstance(action_form, SignatureForm):
             preparation_services.confirm_preparation(
                 form,
                 shown_digest=request.POST.get("shown", ""),

@@ -195,17 +195,24 @@ def sign_out(
 
 @implements("SIG-02", "SIG-06")
 def confirm_identity(
-    request: "StaffRequest", *, password: str, username: str = ""
+    request: "StaffRequest",
+    *,
+    password: str,
+    username: str = "",
+    code: str | None = None,
 ) -> ReAuthenticated:
     """Prove who is at the keyboard: name and password first, then the password.
 
-    A wrong password is recorded and counts towards the lockout.
+    `code` is that of the second factor, where it is asked. A wrong password or code is
+    recorded and counts towards the lockout.
     """
     user = request.user
     name = user.username if request.session.get(SIGNED_BEFORE) else username
     is_own = is_own_password(request, password, username=name)
     if not is_own or user.must_change_password:
         raise IdentityNotConfirmed(_("This is not your name and password."))
+    if code is not None and not _is_own_code(request, code):
+        raise IdentityNotConfirmed(_("This code is not right, or was used already."))
     reset(username=user.username)
     request.session[SIGNED_BEFORE] = True
     return ReAuthenticated(user.pk, clock.now())
@@ -221,6 +228,19 @@ def is_own_password(request: "StaffRequest", password: str, *, username: str) ->
             act("identity_refused", details=_refusal(request, user.username))
             _record_lockout(request, user.username)
     return confirmed
+
+
+def _is_own_code(request: "StaffRequest", code: str) -> bool:
+    user = request.user
+    with attributed(by=SIGN_IN, via=Source.PAGE):
+        is_right = second_factor.use_code(user, code)
+        if not is_right:
+            credentials = {"username": user.username}
+            user_login_failed.send(__name__, credentials=credentials, request=request)
+            details = _refusal(request, user.username) | {"why": "code"}
+            act("identity_refused", details=details)
+            _record_lockout(request, user.username)
+    return is_right
 
 
 def _authenticated(request: HttpRequest, username: str, password: str) -> User | None:

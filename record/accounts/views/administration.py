@@ -192,6 +192,8 @@ def _account_page(
         "locked": selectors.locked_usernames(),
         "history": selectors.history_of(user),
         "has_second_factor": selectors.has_second_factor(user),
+        "is_signer": selectors.is_signer(user),
+        "acknowledgements": selectors.acknowledgements_of(user),
         "takes_two": is_guarded(user.role),
         "proposals": selectors.proposed_changes(
             selectors.waiting_proposals().filter(user=user)

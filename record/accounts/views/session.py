@@ -188,7 +188,13 @@ def preferences(request: StaffRequest) -> HttpResponse:
         response = redirect(next_page_of(request, request.user, "accounts:preferences"))
         _set_cookie(response, THEME_COOKIE, form.cleaned_data["theme"])
         return _in_language(response, language)
-    context = {"form": form, "open_sessions": open_sessions(request.user)}
+    context = {
+        "form": form,
+        "open_sessions": open_sessions(request.user),
+        "is_signer": selectors.is_signer(request.user),
+        "may_acknowledge": True,
+        "acknowledgements": selectors.acknowledgements_of(request.user),
+    }
     return render(request, "record/accounts/preferences.html", context)
 
 

@@ -55,9 +55,14 @@ def _return_to_draft(
 def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
     """False when it was struck out already; nothing follows then."""
     require_right_to_strike(catalogue.design(form.code), by=by)
-    return _change(
-        form_instances.strike, RowStruck, form, by=by, reason=reason, via=via
-    )
+    return _change(_strike, RowStruck, form, by=by, reason=reason, via=via)
+
+
+def _strike(form: FormInstance, **why: Any) -> bool:
+    is_struck = form_instances.strike(form, **why)
+    if is_struck:
+        review.void_sign_offs(form)
+    return is_struck
 
 
 def restore_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:
@@ -70,6 +75,7 @@ def _restore(form: FormInstance, **why: Any) -> bool:
     is_restored = form_instances.restore(form, **why)
     if is_restored:
         require_restorable(form)
+        review.void_sign_offs(form)
     return is_restored
 
 

@@ -37,6 +37,13 @@ from record.review.services.queries import (
 )
 from record.review.services.query_batches import refusals, step_together
 from record.review.services.query_files import record_download
+from record.review.services.sign_offs import (
+    meaning_of,
+    note_form_shown,
+    note_part_shown,
+    sign_off,
+    void_sign_offs,
+)
 
 __all__ = [
     "CHECKS",
@@ -53,6 +60,9 @@ __all__ = [
     "freeze",
     "lock_database",
     "lock_form",
+    "meaning_of",
+    "note_form_shown",
+    "note_part_shown",
     "places_of",
     "raise_query",
     "raise_query_on",
@@ -61,6 +71,7 @@ __all__ = [
     "reopen_query",
     "return_query",
     "sign",
+    "sign_off",
     "standing_places",
     "step_together",
     "sync_check_queries",
@@ -68,5 +79,6 @@ __all__ = [
     "unlock_database",
     "verify",
     "void_marks",
+    "void_sign_offs",
     "withdraw_verification",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import Permission
+from record.accounts.services.signing import obstacle_to_signing
 from record.audit.attribution import Actor, Reason, Source, act, attributed
 from record.casebook import access, catalogue
 from record.casebook.engine import pending_items
@@ -17,6 +18,7 @@ from record.casebook.services.form_instances import hidden_key_behind
 from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import QueryState, Signature, Verification
 from record.review.problems import ChangedSinceShown, ReviewRefused
+from record.review.selectors.sign_offs import bound_to_form
 from record.review.services.rights import require
 from trial_edc import clock
 from trial_edc.requirements import implements
@@ -92,10 +94,10 @@ def sign(
     if design.signature is None or not access.may_on(by, design.signed_by, design):
         raise PermissionDenied
     proof.require(by)
-    if not by.is_delegated(clock.today()):
-        raise ReviewRefused(_("Your delegation does not cover today."))
     with attributed(by=by, via=Source.PAGE):
         lock_participant(form.participant)
+        if obstacle := obstacle_to_signing(by):
+            raise ReviewRefused(obstacle)
         form = FormInstance.objects.get(pk=form.pk)
         for signature in form.signatures.filter(signer=by):
             if signature.holds_for(form):
@@ -106,7 +108,7 @@ def sign(
             participant=form.participant,
             form=form,
             meaning=str(design.signature),
-            bound={str(form.pk): [form.revision, form.digest]},
+            bound=bound_to_form(form),
             signer=by,
             signer_name=by.full_name,
             signer_role=by.role,

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import RequestFactory
 
-from record.accounts.forms import ConfirmIdentityForm
+from record.accounts.forms import ConfirmIdentityForm, SignatureForm
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
+from record.accounts.services import second_factor
 from record.accounts.services.sign_in import confirm_identity
 from record.audit.models import Entry
 from tests.people import PASSWORD, person
@@ -94,3 +95,25 @@ def test_form_gives_the_proof(request_of):
 
     assert list(again.fields) == ["password"]
     assert not again.is_valid()
+
+
+@pytest.mark.real_clock  # which the codes of the app follow
+@pytest.mark.verifies("SIG-02", "SIG-06", "ACC-15")
+def test_with_a_second_factor_a_signature_takes_its_code_too(request_of):
+    user = person("IN", password=PASSWORD)
+    secret = second_factor.new_secret()
+    seconds = clock.now().timestamp()
+    code = second_factor.code_at(secret, seconds)
+    second_factor.enrol(user=user, secret=secret, code=code)
+    user.refresh_from_db()
+    typed = {"username": "in", "password": PASSWORD}
+
+    missing = SignatureForm(request_of(user), typed)
+    wrong = SignatureForm(request_of(user), typed | {"code": "000000"})
+    next_code = second_factor.code_at(secret, seconds + second_factor.STEP_SECONDS)
+    right = SignatureForm(request_of(user), typed | {"code": next_code})
+
+    assert [form.is_valid() for form in (missing, wrong, right)] == [False, False, True]
+    refusals = Entry.objects.filter(act="identity_refused")
+    assert [entry.changes["why"] for entry in refusals] == ["code"]
+    assert right.proof.user_id == user.pk

@@ -120,7 +120,9 @@ def test_a_signature_takes_role_delegation_and_a_proof_of_one_s_own():
             proof=proof_of(person("PI")),
             by=investigator,
         )
-    investigator.delegated_until = clock.today().replace(year=2000)
+    with attributed(by=STAGE, via=Source.COMMAND):
+        investigator.delegated_until = clock.today().replace(year=2000)
+        investigator.save()
     with pytest.raises(ReviewRefused, match="delegation"):
         sign(form, investigator)
 
