@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from outcomes.facts.course import anchor_on, last_known_alive
+from outcomes.facts.course import anchor_on, last_known_alive, record_of
+from outcomes.rules.states import Survival
+from outcomes.rules.survival import survival_3m
 from outcomes.vocabulary import EndReason
 from record.casebook.checks import check
 from record.casebook.form_data import Casebook, FormData
@@ -13,7 +15,7 @@ from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_, Severity, VisitCode, VisitStatus, Word
 from visits.facts import visits_on_record
 from visits.schedule import rules
-from visits.schedule.facts import Visit, schedule_of
+from visits.schedule.facts import Schedule, Visit, schedule_of
 
 
 @check(
@@ -33,12 +35,16 @@ def visits_still_open(
     at = _end_of_day(data.get("on"))
     if data.get("reason") is None or at is None or anchor_on(casebook) is None:
         return None
-    signed = casebook.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
-    on_record = visits_on_record(casebook)
-    schedule = schedule_of(casebook, at, no_go_signed=signed, on_record=on_record)
+    schedule = _schedule_at(at, casebook)
     awaited = (visit.code.label for visit in schedule.visits if _is_awaited(visit))
     labels = tuple(map(Word, awaited))
     return {"visits": labels} if labels else None
+
+
+def _schedule_at(at: datetime, casebook: Casebook) -> Schedule:
+    signed = casebook.value("IRQ", "decision", VisitCode.DAY_0.value) == "no_go_final"
+    on_record = visits_on_record(casebook)
+    return schedule_of(casebook, at, no_go_signed=signed, on_record=on_record)
 
 
 def _is_awaited(visit: Visit) -> bool:
@@ -126,3 +132,40 @@ def later_sign_of_life(
 )
 def never_randomized(data: FormData, casebook: Casebook) -> bool:
     return bool(data.get("on")) and anchor_on(casebook) is None
+
+
+@check(
+    "EOS-07",
+    form="EOS",
+    item="reason",
+    severity=Severity.SOFT,
+    message=N_(
+        "Completed, but the month 3 visit was missed. Choose how the study ended, or "
+        "say why it counts as completed."
+    ),
+)
+def completed_without_month_3(data: FormData, casebook: Casebook) -> bool:
+    at = _end_of_day(data.get("on"))
+    if data.get("reason") != EndReason.COMPLETED or at is None:
+        return False
+    visit = _schedule_at(at, casebook).visit(VisitCode.MONTH_3)
+    return visit.status == VisitStatus.MISSED
+
+
+@check(
+    "EOS-08",
+    form="EOS",
+    item="reason",
+    severity=Severity.SOFT,
+    message=N_(
+        "Completed, but whether the participant was alive at month 3 is not known. "
+        "Record what shows it, or say why it stays unknown."
+    ),
+)
+def completed_without_survival(data: FormData, casebook: Casebook) -> bool:
+    on = data.get("on")
+    if data.get("reason") != EndReason.COMPLETED or on is None:
+        return False
+    record = record_of(casebook, on)
+    known = (Survival.ALIVE, Survival.DEAD)
+    return record is not None and survival_3m(record).status not in known

@@ -70,6 +70,11 @@ TRIED = tuple(
     FormData("CAL", {"at": at(f"2026-06-{day}T09:00")}, occurrence=number)
     for number, day in enumerate((16, 20, 30), 1)
 )
+COMPLETED = {"reason": "completed", "on": date(2026, 6, 20)}
+MONTH_3_MISSED = FormData(
+    "VIS", {"performed": "N", "not_done_reason": "refused"}, visit="M3"
+)
+SEEN_LATER = {"at": at("2026-06-18T09:00"), "alive_on": date(2026, 6, 18)}
 Told = tuple[dict[str, Any], tuple[FormData, ...]]
 # check, what it finds, and what not: values of the form, and what else is there
 SHARED: list[tuple[Told, Told]] = [
@@ -109,6 +114,19 @@ CASES: list[tuple[str, Told, Told]] = [
         ({"on": ON}, (*INFUSED, FormData("CAL", CALLED))),
     ),
     ("EOS-06", ({"on": ON}, ()), ({"on": ON}, INFUSED)),
+    (
+        "EOS-07",
+        (COMPLETED, (*INFUSED, *VISITS_DONE[:-1], MONTH_3_MISSED)),
+        (COMPLETED, (*INFUSED, *VISITS_DONE)),
+    ),
+    (
+        "EOS-08",
+        (COMPLETED, (*INFUSED, *VISITS_DONE[:-1], MONTH_3_MISSED)),
+        (
+            COMPLETED,
+            (*INFUSED, *VISITS_DONE[:-1], MONTH_3_MISSED, FormData("CAL", SEEN_LATER)),
+        ),
+    ),
 ]
 FIRES = [
     (check_id, FormData(check_id[:3], values), beside)
