@@ -73,6 +73,7 @@ class Day28Outcome(Outcome):
     class Design:
         order = 10
         code, title = "O28", _("Day 28 outcome")
+        may_be_not_done = True
         sections = SECTIONS
         collected = AtVisits(VisitCode.DAY_28)
         signature = STATEMENT
@@ -87,6 +88,7 @@ class Month3Outcome(Outcome):
     class Design:
         order = 20
         code, title = "OM3", _("Month 3 outcome")
+        may_be_not_done = True
         sections = SECTIONS
         collected = AtVisits(VisitCode.MONTH_3)
         signature = STATEMENT

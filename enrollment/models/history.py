@@ -91,6 +91,7 @@ class MedicalHistory(CRF):
     class Design:
         order = 50
         code, title = "MHX", _("Medical history and cause of AKI")
+        may_be_not_done = True
         sections = (
             Section(
                 _("Acute kidney injury"),

@@ -61,6 +61,7 @@ class FormDesign:
     rows_at_visits: bool = False  # several rows at one visit (bedside vital signs)
     system_made: bool = False  # written by the system alone
     is_revocable: bool = False  # a single form that can be struck out (death)
+    may_be_not_done: bool = False  # as a whole; others say so in their items
     opened_on_demand: bool = False  # awaits an event, or somebody who records it
 
     @property

@@ -182,6 +182,7 @@ ACCESS: dict[str, Row] = {
     "entry:sign": only("IN PI UP PN SO", kwargs=_first),
     "entry:verify_form": only("MO UM", kwargs=_first),
     "entry:back_to_draft": only(BINDER_READERS, kwargs=_first),
+    "entry:not_done": only(BINDER_READERS, kwargs=_first),
     "entry:close": only("MO DM UM", kwargs=_first),
     # entry: files of laboratories
     "imports:files": only(FILE_READERS),

@@ -279,6 +279,7 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
             "autosave",
             "discard",
             "back_to_draft",
+            "not_done",
             "strike",
             "move",
             "sign",

@@ -253,6 +253,7 @@ class LaboratoryPanel(CRF):
     class Design:
         order = 60
         code, title = "LAB", _("Laboratory panel")
+        may_be_not_done = True
         sections = (
             Section(_("Sample"), "sampled_at", "laboratory", "routine_care"),
             Section(_("Blood count"), "platelets", "haemoglobin", "wbc", "neutrophils"),

@@ -50,6 +50,7 @@ class VitalSigns(Measured, CRF):
     class Design:
         order = 50
         code, title = "VIT", _("Weight, height and vital signs")
+        may_be_not_done = True
         sections = (
             Section(_("Time"), "measured_at"),
             Section(_("Weight and height"), "weight_kg", "weight_source", "height_cm"),

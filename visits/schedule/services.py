@@ -13,6 +13,7 @@ from record.capture.save_hooks import Saved
 from record.capture.services import forms as capture
 from record.capture.services.form_status import return_to_draft
 from record.casebook import catalogue
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.selectors import casebook_of, data_of, row_of
 from record.casebook.services import form_instances
@@ -129,18 +130,28 @@ def open_forms_at(
 def mark_examinations(saved: Saved) -> None:
     """Mark vital signs and laboratory of a visit as its visit record has it.
 
-    Not applicable by telephone or look-up, not done at a missed visit.
+    One that somebody stated not done stays so.
     """
-    data, form = saved.data, saved.form
-    status = FormStatus.NOT_STARTED
-    if data.get("performed") == YesNo.NO:
-        status = FormStatus.NOT_DONE
-    elif data.get("mode") in (VisitMode.TELEPHONE, VisitMode.RECORD_LOOKUP):
-        status = FormStatus.NOT_APPLICABLE
-    forms = open_forms_at(
-        saved.participant, form.visit, form.visit_number, EXAMINATIONS
-    )
-    set_untouched_status(forms, {examination.pk: status for examination in forms})
+    before = _status_of_examinations(saved.before)
+    after = _status_of_examinations(saved.data)
+    form = saved.form
+    forms = [
+        examination
+        for examination in open_forms_at(
+            saved.participant, form.visit, form.visit_number, EXAMINATIONS
+        )
+        if examination.status == before
+    ]
+    set_untouched_status(forms, {examination.pk: after for examination in forms})
+
+
+def _status_of_examinations(visit: FormData) -> FormStatus:
+    """Not applicable by telephone or look-up, not done at a missed visit."""
+    if visit.get("performed") == YesNo.NO:
+        return FormStatus.NOT_DONE
+    if visit.get("mode") in (VisitMode.TELEPHONE, VisitMode.RECORD_LOOKUP):
+        return FormStatus.NOT_APPLICABLE
+    return FormStatus.NOT_STARTED
 
 
 def add_unscheduled_visit(

@@ -69,6 +69,16 @@ class FormActs:
         return self.may_enter and self.is_complete
 
     @property
+    def may_state_not_done(self) -> bool:
+        is_empty = self.is_stored and self.form.status == FormStatus.NOT_STARTED
+        return self.may_enter and is_empty and self.design.may_be_not_done
+
+    @property
+    def may_take_back(self) -> bool:
+        is_not_done = self.form.status == FormStatus.NOT_DONE
+        return self.may_enter and is_not_done and self.design.may_be_not_done
+
+    @property
     def may_move(self) -> bool:
         may_go = self.may_enter and self.form.revision > 0
         return may_go and is_movable(self.form.code)
@@ -111,4 +121,6 @@ class FormActs:
         may_close = (
             self.may_strike or self.may_restore or self.closings or self.may_move
         )
-        return bool(self.signatures or self.moves or may_mark or may_close)
+        may_state = self.may_state_not_done or self.may_take_back
+        shows = self.signatures or self.moves
+        return bool(shows or may_mark or may_close or may_state)

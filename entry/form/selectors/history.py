@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from record.casebook import items
 from record.casebook.display import words
 from record.casebook.history import Change
 from record.casebook.items import Item
-from record.casebook.models import FormInstance
+from record.casebook.models import FormInstance, FormStatus
 from record.casebook.values import Value
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import Codelist
@@ -69,15 +70,28 @@ def strike_out_of(form: FormInstance) -> HistoryEntry | None:
     """Who struck a row out, when and why; None for a row that counts."""
     if form.struck_at is None:
         return None
-    entry = Entry.objects.filter(
-        form_id=form.pk, table_name=FORM_TABLE, new_values__has_key="struck_at"
-    ).last()
-    if entry is None:
+    entry = _last_entry_of(form, "struck_at")
+    return _act_of(entry, at=form.struck_at) if entry else None
+
+
+def not_done_statement_of(form: FormInstance) -> HistoryEntry | None:
+    """Who stated that a form was not done, when and why; None for any other form."""
+    if form.status != FormStatus.NOT_DONE or form.pk is None:
         return None
+    entry = _last_entry_of(form, "status")
+    return _act_of(entry, at=entry.demo_at or entry.at) if entry else None
+
+
+def _last_entry_of(form: FormInstance, column: str) -> Entry | None:
+    entries = Entry.objects.filter(form_id=form.pk, table_name=FORM_TABLE)
+    return entries.filter(new_values__has_key=column).last()
+
+
+def _act_of(entry: Entry, *, at: datetime) -> HistoryEntry:
     person = User.objects.filter(pk=entry.actor_id or 0).first()
     why = entry.reasons.get("")
     return HistoryEntry(
-        form.struck_at,
+        at,
         _name(person, entry.actor),
         role_words(entry.role),
         reason_words(Reason(**why) if why else None, StrikeReason),

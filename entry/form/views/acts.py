@@ -22,6 +22,7 @@ from record.capture.services.form_status import (
     restore_row,
     return_to_draft,
     sign_form,
+    state_not_done,
     strike_row,
 )
 from record.capture.vocabulary import StrikeReason
@@ -29,6 +30,7 @@ from record.casebook import catalogue
 from record.casebook.access import may_enter, may_on
 from record.casebook.display import finding_text
 from record.casebook.models import FormInstance
+from record.casebook.services.form_instances import HoldsData
 from record.review.problems import ReviewRefused
 from record.review.selectors import closure_text
 from record.review.services import freeze, lock_form, note_form_shown
@@ -127,6 +129,43 @@ def back_to_draft(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, _("A draft again. Complete it when it is right."))
         else:
             messages.info(request, _("That was done already; nothing changed."))
+    return redirect(navigation.address(form))
+
+
+NOT_DONE_ACTS = {
+    "not_done": (True, gettext_lazy("Stated as not done.")),
+    "take_back": (False, gettext_lazy("This form waits to be filled in again.")),
+}
+
+
+@permitted(*READERS)
+@require_POST
+def not_done(request: StaffRequest, pk: int) -> HttpResponse:
+    form = visible_form(request, pk)
+    design, act = catalogue.design(form.code), request.POST.get("act", "")
+    is_offered = design.may_be_not_done and act in NOT_DONE_ACTS
+    if not is_offered or not may_enter(request.user, design):
+        raise PermissionDenied
+    text = written(request.POST.get("text", ""))
+    if not text:
+        messages.error(request, _("Write the reason; nothing changed."))
+        return redirect(navigation.address(form))
+    on, message = NOT_DONE_ACTS[act]
+    reason = Reason("not_done", text)
+    try:
+        is_changed = state_not_done(
+            form, on=on, by=request.user, reason=reason, via=Source.PAGE
+        )
+    except FormClosed:
+        refuse(request, _("This form is closed; nothing was saved."), text)
+    except HoldsData:
+        problem = _("Somebody has begun this form meanwhile; nothing changed.")
+        refuse(request, problem, text)
+    except SaveRefused as problem:
+        refuse(request, " ".join(map(finding_text, problem.findings)), text)
+    else:
+        done = _("That was done already; nothing changed.")
+        messages.success(request, message if is_changed else done)
     return redirect(navigation.address(form))
 
 

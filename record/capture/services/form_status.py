@@ -18,8 +18,9 @@ from record.capture.checking import (
 from record.capture.events import FormReturned, FormSigned, RowStruck
 from record.capture.problems import FormClosed
 from record.casebook import catalogue
-from record.casebook.models import FormInstance
+from record.casebook.models import FormInstance, FormStatus
 from record.casebook.services import form_instances
+from record.casebook.services.form_instances import HoldsData
 from record.review import services as review
 from record.review.models import Signature
 
@@ -49,6 +50,34 @@ def _return_to_draft(
     if not form_instances.return_to_draft(form, by=by, reason=reason, via=via):
         return False
     review.void_marks(form)
+    return True
+
+
+def state_not_done(
+    form: FormInstance, *, on: bool, by: Actor, reason: Reason, via: Source
+) -> bool:
+    """State that a whole form was not done, or take that back; nothing follows.
+
+    False when it was so already. Raises `FormClosed`, and `HoldsData` once it is begun.
+    """
+    design = catalogue.design(form.code)
+    require_right_to_enter(design, (), by=by)
+    require_fit_reasons(design, {"": reason})
+    require_blind_reason(form, reason, by=by)
+    before, after = FormStatus.NOT_STARTED, FormStatus.NOT_DONE
+    if not on:
+        before, after = after, before
+    try:
+        with attributed(by=by, via=via, reason=reason):
+            form_instances.lock(form.participant)
+            form.refresh_from_db()
+            if form.status == after:
+                return False
+            if form.status != before or form.struck_at or not design.may_be_not_done:
+                raise HoldsData(form)
+            form_instances.mark_status(form, after, by=by, reason=reason, via=via)
+    except RecordClosed as problem:
+        raise FormClosed(str(problem)) from problem
     return True
 
 
