@@ -28,6 +28,8 @@ class Export(Register):
     """One export; also possible while the database is locked, so a register.
 
     `confidentiality` is its content class: open is blinded, restricted unblinded.
+    `files` tells the rows of each file, of a blinded export also its checksum: that of
+    few arms could be guessed.
     """
 
     key = models.CharField(max_length=32, unique=True, default=chance.token)
@@ -46,6 +48,7 @@ class Export(Register):
     sha256 = models.CharField(max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(null=True)
     files = models.JSONField(default=list)
+    lock_version = models.PositiveIntegerField(null=True)  # of the data; null is open
     problem = models.TextField(blank=True)
 
     class Meta(Register.Meta):

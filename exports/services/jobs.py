@@ -24,6 +24,7 @@ from record.audit import once
 from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Confidentiality
 from record.casebook.design import FormDesign
+from record.lock.selectors import LockState, present_lock
 from trial_edc import __version__, clock
 from trial_edc.background import request_task
 from trial_edc.locks import exclusively
@@ -131,7 +132,7 @@ def _make(export: Export) -> Export:
         return _update(export, state=ExportState.FAILED, problem=reason)
     _update(export, state=ExportState.RUNNING)
     try:
-        sealed_file, archived_files = _write_export(export)
+        sealed_file, archived_files, lock = _write_export(export)
     except Exception as problem:
         text = NO_ROOM if is_lack_of_room(problem) else IN_THE_LOG
         _update(export, state=ExportState.FAILED, problem=text)
@@ -142,11 +143,14 @@ def _make(export: Export) -> Export:
         finished_at=clock.after(export.asked_at),
         sha256=sealed_file.sha256.hexdigest(),
         size_bytes=sealed_file.size,
-        files=[
-            {"name": archived.name, "rows": archived.rows}
-            for archived in archived_files
-        ],
+        files=[_as_listed(archived, export) for archived in archived_files],
+        lock_version=lock and lock.version,
     )
+
+
+def _as_listed(archived: archive.ArchivedFile, export: Export) -> dict[str, Any]:
+    listed = {"name": archived.name, "rows": archived.rows}
+    return listed | ({"sha256": archived.sha256} if export.is_blinded else {})
 
 
 def _needed_permission(*, with_arms: bool) -> Permission:
@@ -161,14 +165,15 @@ def _reason_to_withhold(export: Export) -> str:
     return TOO_OLD if clock.now() - export.asked_at > MOST_WAITING else ""
 
 
-@implements("EXP-05")
+@implements("EXP-05", "LCK-04")
 def _write_export(
     export: Export,
-) -> tuple[files.SealedFile, list[archive.ArchivedFile]]:
+) -> tuple[files.SealedFile, list[archive.ArchivedFile], LockState | None]:
     """Write the archive from one snapshot; the file appears whole or not at all."""
     selected = export.filters["forms"]
     with snapshot(), override(export.language):
         tables, designs = _tables(export, selected)
+        lock = present_lock()
         total = sum(blinded.expected_rows(designs).values())
         with (
             closing(files.ProgressMeter(export.key, total)) as meter,
@@ -177,11 +182,11 @@ def _write_export(
             archived_files = archive.write_archive(
                 cast("IO[bytes]", sealed_file),
                 (*tables, dictionary(designs), edit_checks(designs)),
-                _manifest_head(export),
+                _manifest_head(export, lock),
                 count=meter.advance,
             )
             sealed_file.keep()
-    return sealed_file, archived_files
+    return sealed_file, archived_files, lock
 
 
 def _tables(
@@ -195,7 +200,7 @@ def _tables(
     return unblinded.all_unblinded_tables(selected, context), [*designs, *restricted]
 
 
-def _manifest_head(export: Export) -> dict[str, Any]:
+def _manifest_head(export: Export, lock: LockState | None) -> dict[str, Any]:
     return {
         "trial": PROTOCOL.registry.id,
         "content": export.content,
@@ -203,6 +208,7 @@ def _manifest_head(export: Export) -> dict[str, Any]:
         "asked_by": export.asked_by.username,
         "asked_at": export.asked_at.isoformat(),
         "data_as_of": clock.now().isoformat(),
+        "lock": lock and lock.stated,
         "software": __version__,
         "protocol": PROTOCOL.version,
         "language": export.language,

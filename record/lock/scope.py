@@ -13,7 +13,7 @@ from record.casebook import catalogue
 from record.casebook.access import may_on, within_reach
 from record.casebook.models import FormInstance, Participant
 from record.lock.vocabulary import ClosingAct
-from record.review.models import QueryState
+from record.review.models import WAITING
 
 RIGHTS = {
     ClosingAct.FREEZE: Permission.FREEZE,
@@ -82,7 +82,7 @@ def plan_for(scope: Scope, user: User) -> ClosingPlan:
     if scope.act == ClosingAct.LOCK:
         with_queries = set(
             scope.forms_for(user)
-            .filter(queries__state__in=(QueryState.OPEN, QueryState.ANSWERED))
+            .filter(queries__state__in=WAITING)
             .values_list("pk", flat=True)
         )
         obstacles = [form for form in forms if form.pk in with_queries]

@@ -26,6 +26,17 @@ class LockState:
     version: int
     data_digest: str
 
+    @property
+    def stated(self) -> dict[str, object]:
+        """As an export says it."""
+        return {
+            "version": self.version,
+            "locked_at": self.lock.locked_at.isoformat(),
+            "locked_by": self.lock.locked_by.username,
+            "confirmed_by": self.lock.confirmed_by.username,
+            "data_sha256": self.data_digest,
+        }
+
 
 def present_lock() -> LockState | None:
     lock = (

@@ -33,7 +33,7 @@ from tests.shown import revision
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
-SHARED_STATEMENTS = 7  # beside one a table; three find the export and lock it
+SHARED_STATEMENTS = 8  # beside one a table; three find the export and lock it
 PLACE = ["participant", "visit", "visit_number", "occurrence"]
 
 
