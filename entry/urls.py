@@ -3,11 +3,12 @@
 from django.urls import path
 
 from entry.casebook import views as casebook
-from entry.form.views import acts, autosaves, files, form, item
+from entry.form.views import acts, autosaves, files, form, item, verification
 from entry.matrix import views as matrix_views
 from entry.move import views as move
 from entry.signing import views as signing
 from entry.table.views import log, new_row
+from entry.table.views import verification as verify_log
 from entry.worklist import views as work
 
 app_name = "entry"
@@ -45,7 +46,17 @@ urlpatterns = [
     path("forms/<int:pk>/autosave/", autosaves.autosave, name="autosave"),
     path("forms/<int:pk>/discard/", autosaves.discard, name="discard"),
     path("forms/<int:pk>/sign/", acts.sign, name="sign"),
-    path("forms/<int:pk>/verify/", item.verify_form, name="verify_form"),
+    path("forms/<int:pk>/verify/", verification.verify_form, name="verify_form"),
+    path(
+        "forms/<int:pk>/verify/undo/",
+        verification.withdraw,
+        name="withdraw_verification",
+    ),
+    path(
+        "participants/<str:number>/logs/<str:code>/verify/",
+        verify_log.verify_rows,
+        name="verify_rows",
+    ),
     path("forms/<int:pk>/close/", acts.close, name="close"),
     path("forms/<int:pk>/draft/", acts.back_to_draft, name="back_to_draft"),
     path("forms/<int:pk>/not-done/", acts.not_done, name="not_done"),

@@ -12,7 +12,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Replace
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -72,10 +72,19 @@ class FormFilter(django_filters.ChoiceFilter):
 
 
 class FormsOfReader(django_filters.FilterSet):
-    """Filters with a `form`, of which there are those that the reader may see."""
+    """Filters with a `form`, of which there are those that the reader may see.
 
-    def __init__(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        super().__init__(request.GET, queryset, request=request)
+    `chosen` is what narrows the list, where the request is for another page.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        chosen: QueryDict | None = None,
+    ) -> None:
+        chosen = request.GET if chosen is None else chosen
+        super().__init__(chosen, queryset, request=request)
         self.filters["form"].extra["choices"] = [
             (code, f"{code} · {catalogue.design(code).title}")
             for code in visible_codes(request.user)  # type: ignore[arg-type]

@@ -284,6 +284,7 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
             "move",
             "sign",
             "verify_form",
+            "withdraw_verification",
             "close",
         )
     },

@@ -24,6 +24,7 @@ class FormActs:
     form: FormInstance
     design: FormDesign
     user: User
+    is_verified: bool = False  # an item at least, at whatever revision
 
     @property
     def is_stored(self) -> bool:
@@ -63,6 +64,10 @@ class FormActs:
     @property
     def may_verify(self) -> bool:
         return self.user.may(Permission.VERIFY) and self.form.revision > 0
+
+    @property
+    def may_withdraw_verification(self) -> bool:
+        return self.may_verify and self.is_verified
 
     @property
     def may_return_to_draft(self) -> bool:

@@ -68,7 +68,8 @@ class FormPage:
 
     @cached_property
     def acts(self) -> FormActs:
-        return FormActs(self.form, self.design, self.user)
+        is_verified = any(one.withdrawn_at is None for one in self.verifications)
+        return FormActs(self.form, self.design, self.user, is_verified)
 
     @property
     def may_enter(self) -> bool:

@@ -78,7 +78,12 @@ def _panel_to_open(request: StaffRequest, form: FormInstance) -> str:
 def render_page(
     request: HttpRequest, page: FormPage, status: int = 200, *, panel: str = ""
 ) -> HttpResponse:
-    context = {"page": page, "above": above_items(page), "panel_to_open": panel}
+    context = {
+        "page": page,
+        "above": above_items(page),
+        "panel_to_open": panel,
+        "comes_from_list": "list" in request.GET,  # of forms to verify
+    }
     return render(request, "entry/form/form.html", context, status=status)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -191,18 +190,3 @@ def _marks(queries: list[Query], checks: list[dict[str, Any]]) -> list[str]:
 def _may_see_code_breaks(user: User) -> bool:
     """Whether a code was broken, when and by whom."""
     return page_for(user, "randomization:code_breaks") is not None
-
-
-@permitted(Permission.VERIFY)
-def verify_form(request: StaffRequest, pk: int) -> HttpResponse:
-    form = visible_form(request, pk)
-    if request.method == "POST":
-        revisions = revisions_of(form, row_of(form))
-        try:
-            shown = raw_values.revision_in(request.POST)
-            review.verify(form, revisions, shown_revision=shown, by=request.user)
-        except ReviewRefused as refused:
-            messages.error(request, str(refused))
-        else:
-            messages.success(request, _("Verified."))
-    return redirect(navigation.address(form))

@@ -16,14 +16,16 @@ from entry.table.page.marks import LogMarks
 from entry.table.page.prompts import RowPrompts, prompts_of
 from entry.table.selectors.stored_rows import StoredRows
 from record.accounts.models import User
+from record.accounts.roles import Permission
 from record.capture.problems import NotSaved
 from record.capture.vocabulary import ChangeReason, StrikeReason
 from record.casebook import items
-from record.casebook.access import may_enter, may_strike
+from record.casebook.access import may_enter, may_on, may_strike
 from record.casebook.derived import Derivation
 from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.values import MissingCode, Value
+from record.casebook.vocabulary import TO_VERIFY
 from trial_edc.templatetags.components import ErrorLine
 
 Typed = Mapping[str, QueryDict]
@@ -65,6 +67,13 @@ class TableRow:
         return [self.form.status, *[mark for mark, at in holds.items() if at][:1]]
 
     @property
+    def is_to_verify(self) -> bool:
+        form = self.form
+        if form is None or form.struck_at or form.status != FormStatus.COMPLETE:
+            return False
+        return form.verification in TO_VERIFY
+
+    @property
     def may_complete(self) -> bool:
         return self.form is None or self.form.status != FormStatus.COMPLETE
 
@@ -94,6 +103,14 @@ class TablePage:
         self.by_name = {column.name: column for column in self.columns}
         self.may_enter = may_enter(user, stored.design)
         self.may_strike = may_strike(user, stored.design)
+
+    @property
+    def may_verify(self) -> bool:
+        return may_on(self.user, Permission.VERIFY, self.design)
+
+    @property
+    def to_verify(self) -> int:
+        return sum(row.is_to_verify for row in self.rows)
 
     @property
     def may_add(self) -> bool:

@@ -9,7 +9,7 @@ from record.accounts.models import AccessReview, User
 from record.accounts.problems import AccountRefused
 from record.accounts.services.proposals import APPROVERS, lock_administration
 from record.audit import once
-from record.audit.attribution import Source, attributed
+from record.audit.attribution import Source, act, attributed
 from trial_edc.requirements import implements
 
 
@@ -31,3 +31,8 @@ def record_access_review(
         return AccessReview.objects.create(
             as_of=as_of, digest=shown, findings=findings, reviewed_by=by
         )
+
+
+def record_report_download(rows: int, *, by: User) -> None:
+    with attributed(by=by, via=Source.PAGE):
+        act("access_report_downloaded", details={"rows": rows})

@@ -18,11 +18,13 @@ from record.accounts.forms import AccessDayForm, AccessReviewForm
 from record.accounts.models import AccessReview
 from record.accounts.problems import AccountRefused
 from record.accounts.roles import Permission
-from record.accounts.services.access_reviews import record_access_review
+from record.accounts.services.access_reviews import (
+    record_access_review,
+    record_report_download,
+)
 from record.accounts.services.proposals import APPROVERS
 from record.accounts.services.sessions import end_other_sessions, end_session_of
 from record.accounts.sessions import open_sessions
-from record.audit.attribution import Source, act, attributed
 from trial_edc import clock
 from trial_edc.context import page_for
 
@@ -64,8 +66,7 @@ def _page(
 
 
 def _csv(request: StaffRequest, lines: list[AccessLine]) -> HttpResponse:
-    with attributed(by=request.user, via=Source.PAGE):
-        act("access_report_downloaded", details={"rows": len(lines)})
+    record_report_download(len(lines), by=request.user)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="access.csv"'
     response.write("\ufeff")  # so that spreadsheets read Chinese

@@ -18,8 +18,9 @@ from record.review.services.locking import (
 from record.review.services.marks import (
     sign,
     verify,
+    verify_rows,
     void_marks,
-    withdraw_verification,
+    withdraw_verifications,
 )
 from record.review.services.queries import (
     LONGEST,
@@ -78,7 +79,8 @@ __all__ = [
     "take_step",
     "unlock_database",
     "verify",
+    "verify_rows",
     "void_marks",
     "void_sign_offs",
-    "withdraw_verification",
+    "withdraw_verifications",
 ]

@@ -54,14 +54,27 @@ def verify(
     return verification
 
 
-def withdraw_verification(
-    verification: Verification, *, by: Actor, reason: Reason
-) -> None:
-    require(by, Permission.VERIFY, verification.form)
+def verify_rows(
+    shown_revisions: Mapping[FormInstance, int], *, by: Actor
+) -> list[Verification]:
+    """Record of many rows that all their items agree with the source; all or none."""
+    with attributed(by=by, via=Source.PAGE):
+        return [
+            verify(form, revisions_of(form, row_of(form)), shown_revision=shown, by=by)
+            for form, shown in shown_revisions.items()
+        ]
+
+
+def withdraw_verifications(form: FormInstance, *, by: Actor, reason: Reason) -> int:
+    """Withdraw what was verified of a form; return how many verifications it was."""
+    require(by, Permission.VERIFY, form)
     with attributed(by=by, via=Source.PAGE, reason=reason):
-        lock_participant(verification.form.participant)
-        verification.withdrawn_at = clock.after(verification.at)
-        verification.save(update_fields=("withdrawn_at",))
+        lock_participant(form.participant)
+        in_force = list(form.verifications.filter(withdrawn_at=None))
+        for verification in in_force:
+            verification.withdrawn_at = clock.after(verification.at)
+            verification.save(update_fields=("withdrawn_at",))
+    return len(in_force)
 
 
 @implements("SIG-04")

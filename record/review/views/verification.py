@@ -15,15 +15,14 @@ from record.review import selectors
 from record.review.filters import VerificationFilters
 from record.review.forms import state_shown
 from record.review.tables import SealedVerificationTable, VerificationTable
-
-TO_DO = "to_do"  # all that is not verified
+from record.review.to_verify import TO_DO, states_of
 
 
 @permitted(Permission.VERIFY)
 def verification(request: StaffRequest) -> HttpResponse:
     filters = VerificationFilters(request, selectors.complete_forms(request.user))
     state = state_shown(request.GET, (TO_DO, "", *VerificationState), TO_DO)
-    states = {TO_DO: TO_VERIFY, "": tuple(VerificationState)}.get(state, (state,))
+    states = states_of(state)
     is_sealed = selectors.verifies_sealed_forms(request.user)
     list_of = _sealed_table if is_sealed else _open_table
     table, counts = list_of(request, filters.qs, states)
@@ -34,6 +33,7 @@ def verification(request: StaffRequest) -> HttpResponse:
         "to_do": sum(counts.get(choice, 0) for choice in TO_VERIFY),
         "total": sum(counts.values()),
         "table": table,
+        "list": request.GET.urlencode(),
         "may_verify": True,
     }
     return render(request, "record/review/verification.html", context)

@@ -74,6 +74,9 @@ function moveInGrid(event) {
 
 const KEYS = { "/": find, "?": openKeyboard, g: () => { wentG = Date.now(); } };
 
+/* The button of the page that has this key. */
+const buttonOf = (key) => document.querySelector(`button[data-key="${CSS.escape(key)}"]`);
+
 /* A key outside of any text: where it leads, alone or after a g. */
 function lead(event) {
   if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
@@ -81,7 +84,7 @@ function lead(event) {
   else if (Date.now() - wentG < GO_WITHIN_MS) {
     wentG = 0;
     goTo(event.key);
-  }
+  } else buttonOf(event.key)?.click();
 }
 
 function press(event) {
