@@ -144,7 +144,7 @@ def test_beside_a_form_stands_what_was_verified_last():
         return stored.verification
 
     states = [state()]
-    first = verify("weight_kg")
+    verify("weight_kg")
     states.append(state())
     verify(*FormInstance.objects.get(pk=form.pk).item_revisions)
     states.append(state())
