@@ -2,17 +2,20 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from record.accounts.proofs import IdentityNotConfirmed
 from record.audit.models import DatabaseLock, Entry
 from record.audit.problems import RecordClosed
+from record.capture.services.forms import save
 from record.lock import selectors
 from record.lock.digest import data_digest
 from record.lock.models import LockProposal
 from record.lock.problems import LockRefused
 from record.lock.readiness import readiness
 from record.lock.services import database as services
+from record.review import services as review
 from tests.record.capture.saving import change, complete
 from tests.record.lock.steps import (
     EXCEPTIONS,
@@ -21,7 +24,7 @@ from tests.record.lock.steps import (
     proposed,
     proposed_unlock,
 )
-from tests.sample_room.people import person
+from tests.sample_room.people import A_SAMPLE, person, sample
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +184,21 @@ def test_the_digest_is_the_same_until_a_value_changes():
     change(form)
 
     assert before == again != data_digest()
+
+
+@pytest.mark.verifies("LCK-02")
+def test_the_report_takes_as_many_statements_for_one_as_for_many():
+    complete()
+    readiness()
+    with CaptureQueriesContext(connection) as one:
+        readiness()
+    for number in range(2, 6):
+        review.raise_query(sample(of=number), "weight_kg", "Why?", by=person("MO"))
+        save(sample(2, of=number), A_SAMPLE, by=person(), complete=True)
+
+    with CaptureQueriesContext(connection) as many:
+        report = readiness()
+
+    counts = {result.check.name: result.count for result in report.results}
+    assert (counts["queries"], counts["signatures"]) == (4, 5)
+    assert len(many) == len(one)
