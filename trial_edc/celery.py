@@ -104,6 +104,14 @@ app.conf.beat_schedule = {
         "task": "record.audit.tasks.list_counted_tries",
         **MINUTELY,
     },
+    "go on with runs of the edit checks": {
+        "task": "record.capture.tasks.go_on_with_runs",
+        **MINUTELY,
+    },
+    "run the edit checks again": {
+        "task": "record.capture.tasks.run_approved_checks",
+        "schedule": crontab(hour=2, minute=0),  # site time, while nobody enters
+    },
     "watch the seals": {
         "task": "record.notices.tasks.watch_seals",
         "schedule": crontab(minute=0),

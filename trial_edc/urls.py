@@ -11,6 +11,7 @@ from trial_edc import pages
 ROOMS = {
     "record.accounts": "accounts/",
     "record.review": "review/",
+    "record.capture": "checks/",
     "record.notices": "messages/",
     "record.backup": "backups/",
     "record.lock": "lock/",

@@ -17,6 +17,10 @@ class Afterwards(Protocol):
     def __call__(self, *, by: Actor, via: Source) -> None: ...
 
 
+class CheckRunRefused(Exception):
+    """A run of the edit checks cannot begin; the message says why and what to do."""
+
+
 class NotSaved(Exception):
     """Nothing was stored; what was typed is still the caller's."""
 

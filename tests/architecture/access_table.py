@@ -61,6 +61,10 @@ def _query(_world: World) -> dict[str, Any]:
     return {"query_id": 1}
 
 
+def _run(_world: World) -> dict[str, Any]:
+    return {"run_id": 1}
+
+
 def _proposal(_world: World) -> dict[str, Any]:
     return {"proposal_id": 1}
 
@@ -293,6 +297,11 @@ ACCESS: dict[str, Row] = {
     "review:download_queries": only("CO IN PI BN MO DM UP PN UM SO"),
     "review:ask": only("MO DM SO", kwargs=_number),
     "review:verification": only("MO UM"),
+    # capture: runs of the edit checks
+    "capture:check_runs": only("DM PI"),
+    "capture:check_run": only("DM PI", kwargs=_run),
+    "capture:check_run_progress": only("DM PI", kwargs=_run),
+    "capture:approve_check_run": only("PI", kwargs=_run),
     # exports
     "exports:exports": only(EXPORTERS),
     "exports:unblinded": only("US"),

@@ -43,6 +43,7 @@ ELSEWHERE = {
     "entry/form/query_steps.html",  # tests/entry/form/test_twice.py, like the next
     "record/review/query_line.html",
     "record/review/together.html",  # tests/record/review/test_query_batches.py
+    "record/capture/check_runs.html",  # tests/record/capture/test_check_runs.py
     "visits/infusions/act.html",
     "imports/upload.html",  # a file
     "safety/after_lock/late_case_add.html",  # there once the database is locked

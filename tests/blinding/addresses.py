@@ -18,6 +18,7 @@ from monitoring.listings.selectors.listings import LISTINGS
 from randomization.models import AllocationList
 from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Role, blinding_class
+from record.capture.models import CheckRun
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant
 from record.lock.models import LockProposal
@@ -268,6 +269,7 @@ BY_ARGUMENTS = {
     frozenset({"key"}): _exports,
     frozenset({"user_id"}): _each(User, "user_id"),
     frozenset({"query_id"}): _each(Query, "query_id"),
+    frozenset({"run_id"}): _each(CheckRun, "run_id"),
     frozenset({"form_id"}): _reports,
     frozenset({"import_id"}): _each(ImportedFile, "import_id"),
 }

@@ -3,10 +3,13 @@
 from record.review.services.automatic_queries import (
     CHECKS,
     CheckedForm,
+    QueryChanges,
     Threads,
     automatic_queries,
     places_of,
+    query_changes,
     standing_places,
+    store_changes,
     sync_check_queries,
 )
 from record.review.services.locking import (
@@ -51,6 +54,7 @@ __all__ = [
     "LONGEST",
     "Assignment",
     "CheckedForm",
+    "QueryChanges",
     "Subject",
     "Threads",
     "answer_query",
@@ -65,6 +69,7 @@ __all__ = [
     "note_form_shown",
     "note_part_shown",
     "places_of",
+    "query_changes",
     "raise_query",
     "raise_query_on",
     "record_download",
@@ -75,6 +80,7 @@ __all__ = [
     "sign_off",
     "standing_places",
     "step_together",
+    "store_changes",
     "sync_check_queries",
     "take_step",
     "unlock_database",

@@ -91,24 +91,43 @@ class CheckedForm:
     altered: Container[str] = ()
 
 
+@dataclass
+class QueryChanges:
+    """The queries that checks would raise, and those that they would move."""
+
+    raised: list[Thread] = field(default_factory=list)
+    moved: list[Thread] = field(default_factory=list)
+
+
 @implements("QRY-05")
 def sync_check_queries(
     checked_forms: Sequence[CheckedForm], threads: Threads, *, by: Actor
 ) -> None:
-    """Bring the automatic queries of forms into line with what their checks find.
+    """Bring the automatic queries of forms into line with what their checks find."""
+    store_changes(query_changes(checked_forms, threads, by=by))
+
+
+def query_changes(
+    checked_forms: Sequence[CheckedForm], threads: Threads, *, by: Actor
+) -> QueryChanges:
+    """What is to change of the automatic queries of forms; nothing is stored.
 
     A check that passes closes its query; one that fires again reopens it. With an
     explanation a new query is answered, without one it is open. What a person has
     answered or closed stays so until the item in question is changed.
-
-    In as many statements for one form as for many.
     """
-    raised: list[Thread] = []
-    moved: list[Thread] = []
+    changes = QueryChanges()
     for checked in checked_forms:
         standing = threads.get(checked.form.pk, ())
-        raised += _raised(checked, {one.query.place for one in standing}, by)
-        moved += _moved(checked, standing, by)
+        places = {one.query.place for one in standing}
+        changes.raised += _raised(checked, places, by)
+        changes.moved += _moved(checked, standing, by)
+    return changes
+
+
+def store_changes(changes: QueryChanges) -> None:
+    """In as many statements for one form as for many."""
+    raised, moved = changes.raised, changes.moved
     Query.objects.bulk_create([thread.query for thread in raised])
     for state in QueryState:
         keys = [one.query.pk for one in moved if one.query.state == state]

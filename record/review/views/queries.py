@@ -22,6 +22,7 @@ from record.review.selectors.queries import STEPS
 from record.review.selectors.query_files import query_file
 from record.review.tables import QueryTable
 from trial_edc import clock
+from trial_edc.context import page_for
 from trial_edc.pages import own_page, refuse
 
 CONFLICT = 409
@@ -56,6 +57,7 @@ def query_list(
             lines, request, lines_of=partial(selectors.lines_for, request.user)
         ),
         "may_verify": request.user.may(Permission.VERIFY),
+        "check_runs": page_for(request.user, "capture:check_runs"),
         "may_step_together": request.user.may(Permission.CLOSE_QUERY),
     } | more
     return render(request, "record/review/queries.html", context, status=status)
