@@ -3,6 +3,7 @@
 from record.audit.attribution import Process, Reason, Source, attributed
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.services import form_instances
+from record.review.services import void_sign_offs
 from trial_edc.vocabulary import VisitCode
 
 OUTCOMES = Process("outcomes")
@@ -36,3 +37,4 @@ def _mark(
             form_instances.mark_status(
                 form, status, by=OUTCOMES, reason=reason, via=via
             )
+            void_sign_offs(form)

@@ -76,6 +76,7 @@ def state_not_done(
             if form.status != before or form.struck_at or not design.may_be_not_done:
                 raise HoldsData(form)
             form_instances.mark_status(form, after, by=by, reason=reason, via=via)
+            review.void_sign_offs(form)
     except RecordClosed as problem:
         raise FormClosed(str(problem)) from problem
     return True
