@@ -111,8 +111,8 @@ def test_everything_that_is_missing_is_named_with_its_address(client, url):
 
 @pytest.mark.verifies("SIG-07")
 def test_a_query_that_is_about_no_form_is_answered_first(client, form):
-    asked = {"participant": participant(), "visit": "ZZZ"}
-    query = review.raise_query_on(Subject(**asked), "Seen?", by=person("MO"))
+    subject = Subject(participant(), visit="ZZZ")
+    query = review.raise_query_on(subject, "Seen?", by=person("MO"))
 
     pages = [text_of(client.get(url)) for url in (CASEBOOK, VISIT)]
     review.answer_query(query, "Yes.", by=person("CO"))
