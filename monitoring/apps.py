@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class MonitoringConfig(AppConfig):
-    """It has no tables of its own."""
+    """Its tables are of the reviews of the audit trail."""
 
     name = "monitoring"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from monitoring.trail.selectors.kinds import of_kinds
+from monitoring.trail.selectors.reports import in_report
 from monitoring.trail.selectors.visible import (
     codes_within_trail,
     entries_visible_to,
@@ -19,7 +21,7 @@ from monitoring.trail.selectors.visible import (
     participants_within_trail,
     people_within_trail,
 )
-from monitoring.trail.vocabulary import TrailKind
+from monitoring.trail.vocabulary import TrailKind, TrailReport
 from record.accounts.models import User
 from record.audit.models import Entry
 from record.audit.pseudonyms import pseudonym_of
@@ -32,7 +34,7 @@ from trial_edc.requirements import implements
 from trial_edc.text_fields import TypedIdentifier
 
 SYSTEM = "system"
-NAMES = ("participant", "form", "item", "user", "kind", "since", "until")
+NAMES = ("participant", "sheet", "form", "item", "user", "kind", "since", "until")
 
 
 class ParticipantOfEntry(django_filters.CharFilter):
@@ -58,6 +60,7 @@ class TrailFilters(django_filters.FilterSet):
         method="of_participant",
         widget=forms.SearchInput({"size": 8}),
     )
+    sheet = django_filters.NumberFilter(method="of_sheet", widget=forms.HiddenInput)
     form = django_filters.ChoiceFilter(
         label=_("Form"), empty_label=_("all forms"), method="of_form"
     )
@@ -80,8 +83,11 @@ class TrailFilters(django_filters.FilterSet):
         label=pgettext_lazy("of a period", "Until"), field_name="at", lookup_expr="lt"
     )
 
-    def __init__(self, query: QueryDict, reader: User) -> None:
+    def __init__(
+        self, query: QueryDict, reader: User, report: TrailReport | None = None
+    ) -> None:
         super().__init__(query, entries_visible_to(reader))
+        self.report = report
         self.reader = reader
         self.code = query.get("form", "")
         self.filters["form"].extra["choices"] = list(self._forms())
@@ -113,6 +119,10 @@ class TrailFilters(django_filters.FilterSet):
         keys = [key for p in people for key in (p.pk, pseudonym_of(p.pk))]
         return entries.filter(participant_id__in=keys)
 
+    def of_sheet(self, entries: QuerySet[Entry], _name: str, key: Decimal) -> Any:
+        sheets = forms_within_trail(self.reader).filter(pk=int(key))
+        return entries.filter(form_id__in=sheets.values("pk"))
+
     def of_form(self, entries: QuerySet[Entry], _name: str, code: str) -> Any:
         forms_of_code = forms_within_trail(self.reader).filter(code=code)
         return entries.filter(form_id__in=forms_of_code.values("pk"))
@@ -129,6 +139,11 @@ class TrailFilters(django_filters.FilterSet):
 
     def of_kind(self, entries: QuerySet[Entry], _name: str, kind: str) -> Any:
         return entries.filter(of_kinds(TrailKind(kind)))
+
+    @property
+    def answer(self) -> QuerySet[Entry]:
+        """What fits all filters, and the report where it is about one."""
+        return in_report(self.report, self.qs) if self.report else self.qs
 
     @property
     def chosen(self) -> dict[str, str]:

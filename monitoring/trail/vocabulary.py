@@ -28,6 +28,16 @@ class TrailKind(Codelist):
     OTHER = "other", N_("Other")
 
 
+class TrailReport(Codelist):
+    """A report that somebody reviews from time to time."""
+
+    ENDPOINTS = "endpoints", N_("Changes of endpoint items")
+    SIGNED = "signed", N_("Changes after a signature")
+    LATE = "late", N_("Late entry")
+    OFF_DUTY = "off_duty", N_("Entry outside duty hours")
+    BULK = "bulk", N_("Many forms changed at once")
+
+
 # Acts of the trail in words; one that is not here is read by its name.
 ACT_WORDS = {
     "account_locked": N_("locked out"),

@@ -85,6 +85,10 @@ def _listing(_world: World) -> dict[str, Any]:
     return {"name": "events"}
 
 
+def _report(_world: World) -> dict[str, Any]:
+    return {"name": "late"}
+
+
 def _log(world: World) -> dict[str, Any]:
     return {**_number(world), "code": "CRE"}
 
@@ -223,6 +227,16 @@ ACCESS: dict[str, Row] = {
     "monitoring:download_listing": only("CO IN PI MO DM BR SO", kwargs=_listing),
     "monitoring:trail:entries": only(TRAIL_READERS),
     "monitoring:trail:download": only("IN PI MO DM BR AD"),
+    "monitoring:trail:save_filter": only(TRAIL_READERS),
+    "monitoring:trail:remove_filter": only(
+        TRAIL_READERS, kwargs=lambda _world: {"key": 1}
+    ),
+    "monitoring:trail:reports": only("CO IN PI MO DM BR"),
+    "monitoring:trail:report": only("CO IN PI MO DM BR", kwargs=_report),
+    "monitoring:trail:review": only("MO DM", kwargs=_report),
+    "monitoring:trail:participant": only(TRAIL_READERS, kwargs=_number),
+    "monitoring:trail:form": only(TRAIL_READERS, kwargs=_first),
+    "monitoring:trail:item": only(TRAIL_READERS, kwargs=_item),
     # notices
     "notices:outbox": only("CO IN PI AD"),
     "notices:resend": only("CO IN PI", kwargs=lambda _world: {"message_id": 1}),

@@ -99,6 +99,9 @@ def test_administration_and_trial_data_are_apart_on_every_page():
     technical = {
         "notices:outbox", "randomization:go_live",
         "monitoring:trail:entries", "monitoring:trail:download",
+        "monitoring:trail:participant", "monitoring:trail:form",
+        "monitoring:trail:item", "monitoring:trail:save_filter",
+        "monitoring:trail:remove_filter",
     }  # fmt: skip
     # The principal investigator may be the second person of a change of an account.
     shared = {

@@ -15,6 +15,7 @@ from django.urls import get_resolver, reverse
 from exports.models import Export
 from imports.models import ImportedFile
 from monitoring.listings.selectors.listings import LISTINGS
+from monitoring.trail.vocabulary import TrailReport
 from randomization.models import AllocationList
 from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Role, blinding_class
@@ -290,6 +291,11 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
             "close",
         )
     },
+    "monitoring:trail:form": _each_code,
+    "monitoring:trail:report": lambda: (
+        (report, {"name": report.value}) for report in TrailReport
+    ),
+    "monitoring:trail:remove_filter": _one(key=1),
     "entry:file": _files,
     "lock:check": lambda: ((check.name, {"name": check.name}) for check in checks()),
     "lock:proposal": _each(LockProposal, "pk"),

@@ -17,6 +17,7 @@ from trial_edc.requirements import implements
 from trial_edc.typed_toml import read, require, require_unique
 from trial_edc.vocabulary import VisitCode
 
+HOURS_A_DAY, DAYS_A_WEEK = 24, 7
 FILE = Path(__file__).parent.with_name("protocol.toml")
 
 
@@ -204,6 +205,26 @@ class OutcomeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditReviewSettings:
+    """What the review reports of the audit trail look for; items as `CODE.item`."""
+
+    late_entry_days: int
+    duty_from_hour: int
+    duty_until_hour: int
+    duty_weekdays: tuple[int, ...]
+    bulk_forms: int
+    observed_items: tuple[str, ...]
+    endpoint_items: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        hours = 0 <= self.duty_from_hour < self.duty_until_hour <= HOURS_A_DAY
+        require("duty_until_hour", that=hours, problem="is not after duty_from_hour")
+        days = set(self.duty_weekdays) <= set(range(1, DAYS_A_WEEK + 1))
+        require("duty_weekdays", that=days, problem="are not days from 1 to 7")
+        require("bulk_forms", that=self.bulk_forms > 1, problem="is not above 1")
+
+
+@dataclass(frozen=True, slots=True)
 class SafetySettings:
     """Clocks of safety reporting."""
 
@@ -300,6 +321,7 @@ class Protocol:
     schedule: ScheduleSettings
     infusion: InfusionSettings
     outcomes: OutcomeSettings
+    audit_review: AuditReviewSettings
     safety: SafetySettings
     reminders: ReminderSettings
     staff_mail: StaffMail

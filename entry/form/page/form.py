@@ -21,6 +21,7 @@ from entry.form.page.item_controls import ItemControls
 from entry.form.page.layout import ItemForm, SectionBlock
 from entry.form.page.unsaved import unsaved_texts
 from record.accounts.models import User
+from record.accounts.roles import Permission
 from record.capture.models import Autosave
 from record.capture.problems import (
     Conflict,
@@ -32,7 +33,7 @@ from record.capture.problems import (
 )
 from record.capture.services import autosaves
 from record.casebook import catalogue, engine, items
-from record.casebook.access import may_answer, visible_items
+from record.casebook.access import may_answer, may_on, visible_items
 from record.casebook.checks import Finding
 from record.casebook.derived import derived_values
 from record.casebook.display import derived_words, finding_text
@@ -70,6 +71,14 @@ class FormPage:
     def acts(self) -> FormActs:
         is_verified = any(one.withdrawn_at is None for one in self.verifications)
         return FormActs(self.form, self.design, self.user, is_verified)
+
+    @property
+    def trail(self) -> str:
+        """The address of all that happened to the form, for whoever may read it."""
+        may_read = may_on(self.user, Permission.READ_AUDIT, self.design)
+        if not (self.is_stored and may_read):
+            return ""
+        return reverse("monitoring:trail:form", args=[self.form.pk])
 
     @property
     def may_enter(self) -> bool:

@@ -1,11 +1,10 @@
 """Entries of the audit trail in words, a page or a part of a file at a time."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import cache, cached_property
-from typing import Any
+from itertools import chain
 
 from django.apps import apps
 from django.db.models import Model
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from monitoring.trail.selectors.details import TrailValue, detail_values
 from monitoring.trail.selectors.kinds import form_codes, kind_of
+from monitoring.trail.selectors.value_words import ValueWords
 from monitoring.trail.selectors.wordings import (
     act_words,
     form_title,
@@ -23,14 +23,12 @@ from monitoring.trail.vocabulary import TrailKind
 from record.accounts.models import User
 from record.audit.models import Entry
 from record.audit.pseudonyms import participant_behind
-from record.casebook import catalogue, items
+from record.casebook import catalogue
 from record.casebook.access import may_see, visible_items
 from record.casebook.design import FormDesign
-from record.casebook.display import words
 from record.casebook.history import Change, changes_in
 from record.casebook.items import Item
 from record.casebook.models import FormInstance, Participant
-from record.casebook.values import Value
 from trial_edc.dates import SITE_TZ
 from trial_edc.requirements import implements
 
@@ -91,7 +89,7 @@ class _References:
         self.entries, self.user, self.with_identity = entries, user, with_identity
         self.visible: dict[str, frozenset[str]] = {}
         self.changes = {entry.pk: list(self._changes(entry)) for entry in entries}
-        self.linked = self._linked()
+        self.words = ValueWords(chain.from_iterable(self.changes.values()))
 
     @cached_property
     def people(self) -> dict[int, User]:
@@ -154,29 +152,11 @@ class _References:
             why = vars(change.reason) if change.reason else None
             yield TrailValue(
                 str(item.verbose_name),
-                "" if change.old is None else self._text(item, change.old),
-                self._text(item, change.new),
+                "" if change.old is None else self.words.text(item, change.old),
+                self.words.text(item, change.new),
                 reason_words(why),
                 change.item,
             )
-
-    def _text(self, item: Item, value: Value) -> str:
-        text = self.linked.get((_target(item), value)) if _target(item) else None
-        return text or words(item, value)
-
-    def _linked(self) -> dict[tuple[Any, Any], str]:
-        """What values that are keys stand for, by model and key."""
-        keys: dict[type[Model], set[int]] = defaultdict(set)
-        for changes in self.changes.values():
-            for item, change in changes:
-                if target := _target(item):
-                    both = (change.old, change.new)
-                    keys[target] |= {key for key in both if isinstance(key, int)}
-        return {
-            (model, row.pk): _name(row)
-            for model, linked in keys.items()
-            for row in model._default_manager.filter(pk__in=linked)
-        }
 
 
 def _thing(entry: Entry, kind: TrailKind) -> str:
@@ -193,14 +173,6 @@ def _tables() -> dict[str, type[Model]]:
 def _seconds(at: datetime, zone: tzinfo) -> str:
     """To the second: what lies between two of them is for nobody's clock."""
     return at.astimezone(zone).isoformat(sep=" ", timespec="seconds")
-
-
-def _target(item: Item) -> type[Model] | None:
-    return item.target() if isinstance(item, items.User) else None
-
-
-def _name(row: Model) -> str:
-    return f"#{row.occurrence}" if isinstance(row, FormInstance) else str(row)
 
 
 def _participant_id(entry: Entry) -> int | None:

@@ -102,6 +102,16 @@ def _reaches(limit: Limit | None, *, is_restricted: bool) -> bool:
     return limit is None
 
 
+def reads_reports(user: User) -> bool:
+    """The review reports are about what the blinded read."""
+    limit = user.limit(Permission.READ_AUDIT)
+    return limit is None and user.may(Permission.READ_AUDIT)
+
+
+def reviews_reports(user: User) -> bool:
+    return reads_reports(user) and user.may(Permission.AUDIT_REVIEW)
+
+
 def participants_within_trail(user: User) -> QuerySet[Participant]:
     if user.limit(Permission.READ_AUDIT) == Limit.SIGN_INS:
         return Participant.objects.none()

@@ -14,6 +14,7 @@ EXEMPT = {
     "audit_datakey": "wrapped keys; wrapping anew is recorded as an act",
     "audit_installation": "one row, written by the owner when it is made",
     "safety_dictionaryterm": "rows of a licensed file; its import is recorded",
+    "monitoring_savedfilter": "what somebody searches again, no record",
     "capture_autosave": "unsaved typing, no record yet",
     "enrollment_participantstanding": "a copy of what recorded forms say",
     "visits_visitoutlook": "a copy of what recorded forms say",
