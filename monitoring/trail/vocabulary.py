@@ -89,6 +89,7 @@ ACT_WORDS = {
     "sign_out": N_("signed out"),
     "signed": N_("signed"),
     "trail_downloaded": N_("audit trail downloaded"),
+    "trail_exported": N_("audit trail exported with its seals"),
     "vault_keys_rewrapped": N_("keys of the vault wrapped anew"),
 }
 # What followed when an edit check fired, see record/capture/services/check_log.py.

@@ -116,7 +116,8 @@ OTHER_RULES: Rules = {
     ),
     TrailKind.EXPORT: (
         rows("exports_export"),
-        acts("export_taken", "listing_downloaded", "trail_downloaded", "cioms_made"),
+        acts("export_taken", "listing_downloaded", "trail_downloaded"),
+        acts("trail_exported", "cioms_made"),
     ),
     TrailKind.IMPORT: (
         rows("entry_importedfile"),

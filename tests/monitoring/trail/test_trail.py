@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 TRAIL = reverse("monitoring:trail:entries")
 WHY = Reason("transcription", "misread")
-SELECTS = 8
+SELECTS = 9
 
 
 @pytest.fixture
