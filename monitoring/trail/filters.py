@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -27,13 +27,14 @@ from record.audit.models import Entry
 from record.audit.pseudonyms import pseudonym_of
 from record.casebook import catalogue
 from record.casebook.access import visible_items
-from record.casebook.models import SealedCRF
+from record.casebook.models import FormInstance, SealedCRF
 from record.review.models import Query
 from trial_edc.choices import choices
 from trial_edc.requirements import implements
 from trial_edc.text_fields import TypedIdentifier
 
 SYSTEM = "system"
+MOST_NAMED = 2_000  # forms in a statement
 NAMES = ("participant", "sheet", "form", "item", "user", "kind", "since", "until")
 
 
@@ -124,8 +125,16 @@ class TrailFilters(django_filters.FilterSet):
         return entries.filter(form_id__in=sheets.values("pk"))
 
     def of_form(self, entries: QuerySet[Entry], _name: str, code: str) -> Any:
-        forms_of_code = forms_within_trail(self.reader).filter(code=code)
-        return entries.filter(form_id__in=forms_of_code.values("pk"))
+        """Few forms are named one by one, so that the database counts them rightly.
+
+        Of many it asks each entry in turn: most of the last ones fit.
+        """
+        keys = FormInstance.objects.filter(code=code).values_list("pk", flat=True)
+        few = list(keys[: MOST_NAMED + 1])
+        if len(few) <= MOST_NAMED:
+            return entries.filter(form_id__in=few)
+        own = FormInstance.objects.filter(pk=OuterRef("form_id")).values("code")
+        return entries.alias(code=Subquery(own)).filter(code=code)
 
     def of_item(self, entries: QuerySet[Entry], _name: str, item: str) -> Any:
         """Values of the item, and queries about it."""
