@@ -1,5 +1,7 @@
 """While the database is locked each way of a value into the record is refused."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -90,7 +92,8 @@ def test_services_tasks_and_commands_store_nothing(two):
             age_years=50,
             sex="M",
         )
-    raise_missed_visits()
+    with clock.shifted(timedelta(days=200)):
+        assert raise_missed_visits() == 0
     call_command("check_copies", mend=True)
 
     assert (entries(), data_digest()) == before
