@@ -93,7 +93,7 @@ def addresses(form: int) -> Mapping[str, str]:
         "everything": "",
         "oldest first": "?order=oldest",
         "a participant": "?participant=S-007X",
-        "a form": f"?sheet={form}",
+        "a form": f"?instance={form}",
         "a kind of form": "?form=CRE",
         "an item": "?form=CRE&item=place",
         "an item that nobody changed": "?form=CRE&item=report",

@@ -35,7 +35,7 @@ from trial_edc.text_fields import TypedIdentifier
 
 SYSTEM = "system"
 MOST_NAMED = 2_000  # forms in a statement
-NAMES = ("participant", "sheet", "form", "item", "user", "kind", "since", "until")
+NAMES = ("participant", "instance", "form", "item", "user", "kind", "since", "until")
 
 
 class ParticipantOfEntry(django_filters.CharFilter):
@@ -61,7 +61,9 @@ class TrailFilters(django_filters.FilterSet):
         method="of_participant",
         widget=forms.SearchInput({"size": 8}),
     )
-    sheet = django_filters.NumberFilter(method="of_sheet", widget=forms.HiddenInput)
+    instance = django_filters.NumberFilter(
+        method="of_instance", widget=forms.HiddenInput
+    )
     form = django_filters.ChoiceFilter(
         label=_("Form"), empty_label=_("all forms"), method="of_form"
     )
@@ -120,9 +122,9 @@ class TrailFilters(django_filters.FilterSet):
         keys = [key for p in people for key in (p.pk, pseudonym_of(p.pk))]
         return entries.filter(participant_id__in=keys)
 
-    def of_sheet(self, entries: QuerySet[Entry], _name: str, key: Decimal) -> Any:
-        sheets = forms_within_trail(self.reader).filter(pk=int(key))
-        return entries.filter(form_id__in=sheets.values("pk"))
+    def of_instance(self, entries: QuerySet[Entry], _name: str, key: Decimal) -> Any:
+        instances = forms_within_trail(self.reader).filter(pk=int(key))
+        return entries.filter(form_id__in=instances.values("pk"))
 
     def of_form(self, entries: QuerySet[Entry], _name: str, code: str) -> Any:
         """Few forms are named one by one, so that the database counts them rightly.

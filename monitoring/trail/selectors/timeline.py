@@ -67,7 +67,7 @@ def item_timeline(form: FormInstance, item: str) -> list[TimelineEvent]:
 def _values(form: FormInstance, name: str) -> Iterator[TimelineEvent]:
     item = catalogue.design(form.code).items[name]
     changes = [change for change in changes_of(form) if change.item == name]
-    said = ValueWords((item, change) for change in changes)
+    value_words = ValueWords((item, change) for change in changes)
     people = User.objects.in_bulk({c.actor_id for c in changes if c.actor_id})
     for change in changes:
         is_first = change.old is None
@@ -78,8 +78,8 @@ def _values(form: FormInstance, name: str) -> Iterator[TimelineEvent]:
             _("revision %(number)s") % {"number": change.revision},
             str(person) if person else change.actor,
             role_words(change.role),
-            "" if is_first else said.text(item, change.old),
-            said.text(item, change.new),
+            "" if is_first else value_words.text(item, change.old),
+            value_words.text(item, change.new),
             reason_words(vars(change.reason) if change.reason else None),
         )
 

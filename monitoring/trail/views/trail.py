@@ -44,7 +44,7 @@ def of_participant(request: StaffRequest, number: str) -> HttpResponse:
 def of_form(request: StaffRequest, pk: int) -> HttpResponse:
     form = get_object_or_404(forms_within_trail(request.user), pk=pk)
     title = f"{form.participant.number} · {form_title(form)}"
-    return _trail(request, title=title, of=form, sheet=str(pk))
+    return _trail(request, title=title, of=form, instance=str(pk))
 
 
 def _trail(
