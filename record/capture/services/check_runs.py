@@ -46,7 +46,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What a run opens and closes on open forms, and which closed ones it leaves."""
 
     counts: Counter[Line] = field(default_factory=Counter)
@@ -140,7 +140,7 @@ def _go(run: CheckRun) -> None:
         _end(run, outcome, is_preview=is_preview)
 
 
-def _end(run: CheckRun, outcome: Outcome, *, is_preview: bool) -> None:
+def _end(run: CheckRun, outcome: RunOutcome, *, is_preview: bool) -> None:
     left = outcome.left_alone
     if is_preview:
         _update(run, preview=outcome.lines, left_alone=left, state=State.PROPOSED)
@@ -173,7 +173,7 @@ def approved_run() -> CheckRun | None:
 
 
 @implements("QRY-03")
-def run_as_approved(*, via: Source) -> Outcome:
+def run_as_approved(*, via: Source) -> RunOutcome:
     """Run the checks again that two persons approved, as each night.
 
     Raises `CheckRunRefused` where the checks are others by now.
@@ -198,9 +198,9 @@ def check_all(
     *,
     via: Source = Source.TASK,
     progress: Progress = lambda _done, _total: None,
-) -> Outcome:
+) -> RunOutcome:
     """Run all checks, participant by participant; without a reason as a preview."""
-    people, outcome = list(Participant.objects.order_by("sequence")), Outcome()
+    people, outcome = list(Participant.objects.order_by("sequence")), RunOutcome()
     for done, participant in enumerate(people, start=1):
         if reason is None:
             _check(participant, outcome, stores=False)
@@ -211,7 +211,7 @@ def check_all(
     return outcome
 
 
-def _check(participant: Participant, outcome: Outcome, *, stores: bool) -> None:
+def _check(participant: Participant, outcome: RunOutcome, *, stores: bool) -> None:
     """In as many statements for one form as for many."""
     forms = _checked_forms(participant)
     data = {

@@ -195,9 +195,9 @@ def test_the_pages_lead_from_the_proposal_to_the_run(client, stored, change_chec
     check_runs.run_waiting()
     client.force_login(person("PI"))
     page = client.get(proposed["Location"])
-    shown = page.context["run"].digest
+    digest = page.context["run"].digest
 
-    client.post(reverse("capture:approve_check_run", args=[run.pk]), {"shown": shown})
+    client.post(reverse("capture:approve_check_run", args=[run.pk]), {"shown": digest})
     waits = client.get(reverse("capture:check_run_progress", args=[run.pk]))
     check_runs.run_waiting()
     done = client.get(reverse("capture:check_run_progress", args=[run.pk]))

@@ -121,7 +121,7 @@ def test_the_list_is_narrowed_by_who_answers_and_when(client):
     of_check = Query.objects.get(check_id="ZZA.weight_kg.soft")
     client.force_login(person("IN"))
 
-    found = {
+    lists = {
         parameters: set(numbers(client, f"?{parameters}"))
         for parameters in (
             "assigned=mine",
@@ -137,7 +137,7 @@ def test_the_list_is_narrowed_by_who_answers_and_when(client):
     }
 
     by_hand = {mine.pk, of_role.pk, of_nobody.pk}
-    assert found == {
+    assert lists == {
         "assigned=mine": {mine.pk, of_role.pk},
         f"assigned={person('IN').pk}": {mine.pk},
         "assigned=CO": {of_nobody.pk},
@@ -180,10 +180,10 @@ def test_medians_are_of_the_queries_of_the_list():
             with clock.at(started + timedelta(hours=end)):
                 review.close_query(query, "Well.", by=person("MO"))
 
-    found = medians(queries_visible_to(person("MO")))
+    times = medians(queries_visible_to(person("MO")))
 
-    assert (found.answer, found.close) == (timedelta(hours=4), timedelta(hours=20))
-    assert (found.answer_days, found.close_days) == ("0.2 days", "0.8 days")
+    assert (times.answer, times.close) == (timedelta(hours=4), timedelta(hours=20))
+    assert (times.answer_days, times.close_days) == ("0.2 days", "0.8 days")
 
 
 def rows_of(response):
@@ -228,14 +228,14 @@ def test_restricted_queries_are_in_no_file_and_no_median_of_others(client):
     review.answer_query(query, "So.", by=person("UP"))
     review.close_query(query, "Well.", by=person("UM"))
 
-    seen = {}
+    visible = {}
     for role in ("CO", "IN", "PI", "MO", "DM", "UP", "UM", "SO"):
         client.force_login(person(role))
         page = client.get(f"{QUERIES}?state=")
         rows = rows_of(client.post(f"{CSV}?state="))
-        seen[role] = (len(rows), page.context["medians"].close is not None)
+        visible[role] = (len(rows), page.context["medians"].close is not None)
 
-    assert {role for role, what in seen.items() if what == (1, True)} == {"UP", "UM"}
-    assert {what for role, what in seen.items() if role not in ("UP", "UM")} == {
+    assert {role for role, what in visible.items() if what == (1, True)} == {"UP", "UM"}
+    assert {what for role, what in visible.items() if role not in ("UP", "UM")} == {
         (0, False)
     }
