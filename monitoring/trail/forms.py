@@ -48,4 +48,6 @@ class SaveFilterForm(forms.Form):
     """A filter as the address has it, and its name."""
 
     name = TypedText(label=_("Name"), longest=LONGEST_NAME)
-    query = forms.CharField(max_length=LONGEST_QUERY, required=False)
+    query = forms.CharField(
+        max_length=LONGEST_QUERY, required=False, widget=forms.HiddenInput
+    )

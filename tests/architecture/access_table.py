@@ -326,7 +326,7 @@ ACCESS: dict[str, Row] = {
     "visits:inbound": public(),  # the gateway proves itself by a secret
     "visits:calendar": only(CASEBOOK_READERS),
     "visits:deviations": only(CASEBOOK_READERS),
-    "visits:missing_forms": only(CASEBOOK_READERS),
+    "visits:missing_forms": only(BINDER_READERS),
     "visits:subscription": only(CASEBOOK_READERS),
     "visits:feed": public(),  # by its token alone; without one there is nothing
     "visits:messages": only("CO IN PI", kwargs=_number),

@@ -103,13 +103,16 @@ def test_administration_and_trial_data_are_apart_on_every_page():
         "monitoring:trail:item", "monitoring:trail:save_filter",
         "monitoring:trail:remove_filter",
     }  # fmt: skip
-    # The principal investigator may be the second person of a change of an account.
+    # The principal investigator may be the second person of a change of an account,
+    # and reviews who has access.
     shared = {
         "accounts:proposals", "accounts:approve_proposal", "accounts:withdraw_proposal",
+        "accounts:access_report", "accounts:review_access",
     }  # fmt: skip
 
     assert administrators == own | open_to_all | technical | shared
     assert own == {
+        "accounts:sessions", "accounts:end_session_of",
         "accounts:users", "accounts:add", "accounts:edit", "accounts:set_role",
         "accounts:deactivate", "accounts:reactivate", "accounts:reset_password",
         "accounts:unlock", "accounts:sign_in_history", "accounts:revoke_second_factor",

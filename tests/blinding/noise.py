@@ -27,6 +27,9 @@ DECLARED = {
     "how long a request took stands in its line of the log": re.compile(
         r"(?<='duration_ms': )\d+"
     ),
+    "a session has a key by chance": re.compile(
+        r'(?<=name="session" value=")[0-9a-f]+'
+    ),
     "a row that is added, a request and a task have an id by chance": re.compile(UUID),
 }
 

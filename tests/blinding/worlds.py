@@ -62,6 +62,7 @@ from trial_edc import chance, clock, dates
 from visits.calendar.services.feeds import make_feed
 from visits.models import Laboratory
 
+GENERATE = lists.generate
 UNTIL = date(2026, 6, 1)
 SEED = 7
 PARTICIPANTS = 12
@@ -78,6 +79,7 @@ class World:
 
     name: str
     folder: Path
+    swapped: bool = False  # its lists are drawn, and proved, with the arms exchanged
     stored: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -97,6 +99,8 @@ class World:
                 )
             )
             inside.enter_context(clock.at(now))
+            if self.swapped:
+                swap_arms(inside.enter_context(pytest.MonkeyPatch.context()))
             yield
 
 
@@ -126,12 +130,9 @@ def create_world(
     participants: int = PARTICIPANTS,
     habits: Mapping[Product, PharmacyHabits] = BY_PRODUCT,
 ) -> World:
-    """Simulate a world; `swapped`: the list is drawn with the arms exchanged."""
-    world = World(name, folder)
+    world = World(name, folder, swapped)
     servers.clean_database(world.database)
-    with world.activated(), pytest.MonkeyPatch.context() as patch:
-        if swapped:
-            swap_arms(patch)
+    with world.activated():
         simulate(participants=participants, seed=SEED, until=UNTIL, habits=habits)
         world.stored = dict(tables())
     return world
@@ -146,12 +147,11 @@ def go_on(world: World) -> World:
 
 def swap_arms(patch: pytest.MonkeyPatch) -> None:
     """Let every list be drawn with the arms exchanged."""
-    generate = lists.generate
 
     def swapped(**options: Any) -> tuple[lists.ListRow, ...]:
         first, second = sorted(options["arms"])
         exchange = {first: second, second: first}
-        rows = generate(**options)
+        rows = GENERATE(**options)
         return tuple(
             lists.ListRow(row.seq, row.block, row.block_size, exchange[row.arm])
             for row in rows

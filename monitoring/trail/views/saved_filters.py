@@ -25,7 +25,8 @@ def save_filter(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("The filter is kept under this name."))
     else:
         problem = next(iter(form.errors.values()))[0]
-        messages.error(request, f"{problem} {_('Nothing was kept.')}")
+        text = _("%(problem)s Nothing was kept.")
+        messages.error(request, text % {"problem": problem})
     return redirect(f"{reverse(TRAIL)}?{query.removeprefix('?')}")
 
 
