@@ -41,6 +41,7 @@ from record.accounts.proofs import ReAuthenticated
 from record.audit.attribution import Source, attributed
 from record.audit.vault import forget_keys
 from record.capture.services import autosaves
+from record.capture.services.check_runs import propose_run, run_checks
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance, Participant
 from record.casebook.selectors import casebook_of
@@ -192,6 +193,7 @@ def _go_on() -> None:
     make_export.apply((export.key,), throw=True)
     _import_files(accounts)
     _propose_lock(accounts["dm"])
+    run_checks(propose_run("A check was added.", by=accounts["dm"]).pk)
     deliver_queued.apply()
     for key in FEED_READERS:
         with chance.seeded(f"feed {key}"):
