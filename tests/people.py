@@ -32,6 +32,6 @@ def person(role: str = Role.CO, **details: Any) -> User:
         via=Source.COMMAND,
         **details,
     )
-    if is_bound and is_signer(user):
+    if is_bound and user.is_active and is_signer(user):
         acknowledge_signature(user=user, proof=ReAuthenticated(user.pk, clock.now()))
     return user

@@ -21,7 +21,7 @@ from trial_edc import clock
 LOG = "/enrollment/"
 # Session, person, then the selects of the page itself.
 LOG_SELECTS = 6
-ELIGIBILITY_SELECTS = 10
+ELIGIBILITY_SELECTS = 11  # one says whether the second factor is asked for
 
 
 def signed_in(user: User) -> Client:

@@ -33,7 +33,9 @@ from tests.shown import revision
 from trial_edc import clock
 
 pytestmark = pytest.mark.django_db
-SHARED_STATEMENTS = 8  # beside one a table; three find the export and lock it
+# Beside one a table; three find the export and lock it, two find the lock of the
+# database and the casebooks without a sign-off.
+SHARED_STATEMENTS = 10
 PLACE = ["participant", "visit", "visit_number", "occurrence"]
 
 

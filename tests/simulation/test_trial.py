@@ -90,7 +90,8 @@ def test_a_screen_failure_names_the_criterion(trial: World):
 def test_queries_verifications_and_signatures_are_there(trial: World):
     states = set(Query.objects.values_list("state", flat=True))
 
-    assert states == set(QueryState.values)
+    # Nobody raises a query by mistake in the simulation.
+    assert states == {*QueryState.values} - {QueryState.CANCELLED}
     assert Verification.objects.exists()
     assert Signature.objects.exists()
     assert Query.objects.filter(check_id="").exists()

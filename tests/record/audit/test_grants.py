@@ -26,6 +26,7 @@ def test_rows_of_unfinished_work_alone_can_be_removed():
         "django_session",
         "audit_trycount",
         "capture_autosave",
+        "monitoring_savedfilter",
         "entry_importedrow",
         "enrollment_participantstanding",
         "visits_visitoutlook",

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from record.audit import anchors, seals, verify_trail
 from record.audit.models import Entry, Seal
 from record.capture.services.forms import save
+from tests.record.audit.test_seals import seal_everything
 from tests.sample_room.people import A_SAMPLE, person, sample, secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,11 +22,13 @@ FITS = "The trail fits its seals."
 
 
 @pytest.fixture
-def trail(tmp_path):
-    """A trail of three seals, and an entry after them."""
+def trail(tmp_path, settings):
+    """A trail of three seals, and an entry after them; no digest is kept of it."""
+    settings.STATE_DIR = tmp_path / "state"
+    settings.STATE_DIR.mkdir()
     for number in (1, 2, 3):
         save(sample(number), A_SAMPLE, by=person())
-        seals.seal_finished()
+        seal_everything()
     save(secret(), {"product": "ward"}, by=person("UP"))
     path = tmp_path / "trail.zip"
     call_command("export_trail", path, verbosity=0)

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.verifies("AUD-03", "SIG-04")]
 NEVER = "AU003"
 KEPT = {
     "accounts_accessreview",
+    "accounts_signatureacknowledgement",
     "audit_entry",
     "audit_performedact",
     "audit_seal",
@@ -23,10 +24,12 @@ KEPT = {
     "enrollment_frozenscreening",
     "enrollment_refusedregistration",
     "entry_formmove",
+    "monitoring_auditreview",
     "randomization_codebreak",
     "randomization_preparationcheck",
     "randomization_restrictedstatement",
     "review_querystep",
+    "review_signingview",
     "safety_dictionaryterm",
     "safety_safetycase",
     "safety_safetylist",
@@ -36,6 +39,7 @@ KEPT = {
 FILLED_ONCE = {
     "accounts_accountproposal",
     "enrollment_eligibilityconfirmation",
+    "lock_lockproposal",
     "randomization_codeopening",
     "randomization_studystatuschange",
     "review_signature",

@@ -167,7 +167,7 @@ CLASSES = (
         ),
     ),
     Class("opens an event with its report", 35, (pregnancy.report_anomaly,)),
-    Class("takes a withdrawal or a death back", 60, (outcomes.reapply_after_strike,)),
+    Class("takes a withdrawal or a death back", 75, (outcomes.reapply_after_strike,)),
 )
 MOST = {consequence: one.most for one in CLASSES for consequence in one.consequences}
 
