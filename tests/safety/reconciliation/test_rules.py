@@ -3,7 +3,12 @@
 import pytest
 
 from safety.reconciliation.rules.matching import Named, pairs
-from safety.reconciliation.rules.reading import CaseRow, UnreadableList, read_cases
+from safety.reconciliation.rules.reading import (
+    MOST_CASES,
+    CaseRow,
+    UnreadableList,
+    read_cases,
+)
 
 LABELS = {
     "outcome": {"fatal": "fatal", "死亡": "fatal"},
@@ -59,6 +64,38 @@ def test_a_list_without_cases_is_a_list():
 )
 def test_what_is_wrong_with_a_file_is_said_by_line(text, expected):
     assert problems(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            b"\xff\x00",
+            "The file is text neither in UTF-8 nor in GB 18030. Save it as UTF-8.",
+        ),
+        (
+            HEADING.encode() + b"K-1," + b"x" * 200_000,
+            "The file cannot be read as CSV: field larger than field limit (131072).",
+        ),
+        (
+            HEADING.encode() + b"K-1,S-001X,Shock,2026,\n" * (MOST_CASES + 1),
+            "The file holds more than 5000 lines.",
+        ),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused(content, expected):
+    with pytest.raises(UnreadableList) as refusal:
+        read_cases(content, LABELS)
+
+    assert [text % details for text, details in refusal.value.problems] == [expected]
+
+
+def test_cells_behind_the_last_column_are_nothing():
+    text = HEADING + "K-1,S-001X,Shock,2026,fatal,more,and more\n"
+
+    (row,) = read_cases(text.encode(), LABELS)
+
+    assert row.outcome == "fatal"
 
 
 SHOCK, FALL = Named("Shock", "", "2026-04-01"), Named("Fall", "", "2026-04-01")
