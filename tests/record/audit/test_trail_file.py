@@ -24,8 +24,7 @@ FITS = "The trail fits its seals."
 @pytest.fixture
 def trail(tmp_path, settings):
     """A trail of three seals, and an entry after them; no digest is kept of it."""
-    settings.STATE_DIR = tmp_path / "state"
-    settings.STATE_DIR.mkdir()
+    settings.MEDIA_ROOT = tmp_path / "files"
     for number in (1, 2, 3):
         save(sample(number), A_SAMPLE, by=person())
         seal_everything()
