@@ -1,7 +1,6 @@
 """Pages of the listings: overview, one listing, its CSV file."""
 
 import csv
-import re
 from collections.abc import Iterator
 
 from django.http import Http404, HttpResponse
@@ -18,8 +17,7 @@ from safety.reports.views import reads_reports
 from trial_edc import clock
 from trial_edc.context import page_for
 from trial_edc.requirements import implements
-
-FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+from trial_edc.spreadsheets import safe
 
 
 @permitted(Permission.POOLED_DASHBOARD)
@@ -80,7 +78,3 @@ def _csv_rows(listing: Listing, table: ListingTable) -> Iterator[list[str]]:
     for row in table.rows:
         line = listing.line(row.record)
         yield [line.participant, *(safe(cell.text) for cell in line.cells.values())]
-
-
-def safe(text: str) -> str:
-    return f"'{text}" if FORMULA.match(text) else text

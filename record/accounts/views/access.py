@@ -27,6 +27,7 @@ from record.accounts.services.sessions import end_other_sessions, end_session_of
 from record.accounts.sessions import open_sessions
 from trial_edc import clock
 from trial_edc.context import page_for
+from trial_edc.spreadsheets import safe
 
 UNFIT = 422
 
@@ -78,7 +79,7 @@ def _csv(request: StaffRequest, lines: list[AccessLine]) -> HttpResponse:
         writer.writerow(
             [
                 line.on,
-                *(line.username, line.full_name, line.role, line.blinding),
+                *(line.username, safe(line.full_name), line.role, line.blinding),
                 *("Y" if line.may_sign_in else "N", *dates, line.last_sign_in_at),
             ]
         )

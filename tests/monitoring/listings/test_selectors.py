@@ -17,7 +17,6 @@ from monitoring.listings.selectors.listings import (
     key_of,
     listings_for,
 )
-from monitoring.listings.views import safe
 from record.audit.models import Entry
 from record.casebook.models import Participant
 from record.casebook.selectors import data_of
@@ -25,6 +24,7 @@ from record.casebook.values import MissingCode
 from tests.outcomes import course
 from tests.people import person
 from tests.visits import stage
+from trial_edc.spreadsheets import safe
 
 pytestmark = pytest.mark.django_db
 NAMES = [listing.name for listing in LISTINGS]
