@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from imports.models import ImportedFile, ImportState
 from record.accounts.models import User
 from record.accounts.roles import Permission
-from record.notices.work_items import DUE, WAITING, WorkItem, work_of
+from record.notices.work_items import DUE, WAITING, WorkGroup, WorkItem, work_of
 
 MAX_FILES = 20
 TO_DECIDE = (ImportState.READY, ImportState.RECEIVED, ImportState.FAILED)
 
 
-@work_of(Permission.IMPORT_LAB)
+@work_of(WorkGroup.REVIEW, Permission.IMPORT_LAB)
 def files_to_decide(user: User) -> Iterator[WorkItem]:
     """Files to map, to confirm or to discard, the oldest first; one select."""
     del user  # every role that may import sees each file

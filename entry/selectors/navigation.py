@@ -23,6 +23,15 @@ def address(form: FormInstance, item: str = "") -> str:
     return f"{page}#row-{item}" if item else page
 
 
+def first_open_address(form: FormInstance) -> str:
+    """Where the form goes on: its first required item without an answer."""
+    return f"{address(form)}#first-open"
+
+
+def signing_address(form: FormInstance) -> str:
+    return f"{address(form)}#sign"
+
+
 def form_title(form: FormInstance) -> str:
     design = catalogue.design(form.code)
     is_numbered = design.is_repeated or (design.opened_on_demand and form.is_further)

@@ -7,14 +7,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import IntegerChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from record.accounts.models import User
 from record.accounts.roles import Permission
 
 URGENT, OVERDUE, DUE, SOON, WAITING = range(-1, 4)  # urgent: in red, above all
 MAX_PER_KIND = 40  # lines; how many more there are stands in one
+
+
+class WorkGroup(IntegerChoices):
+    """The groups of My work, in the order of the page."""
+
+    SAFETY = 1, gettext_lazy("Safety")
+    INFUSIONS = 2, gettext_lazy("Infusions")
+    DECISIONS = 3, gettext_lazy("To decide and to sign")
+    VISITS = 4, gettext_lazy("Visits and consents")
+    FORMS = 5, gettext_lazy("Forms")
+    QUERIES = 6, gettext_lazy("Queries")
+    REVIEW = 7, gettext_lazy("To check")
 
 
 @dataclass(frozen=True)
@@ -57,12 +70,14 @@ def others_follow(kind: str, url: str, look: str) -> WorkItem:
 
 
 WorkSource = Callable[[User], Iterator[WorkItem]]
-WORK_SOURCES: list[tuple[tuple[Permission, ...], WorkSource]] = []
+WORK_SOURCES: list[tuple[WorkGroup, tuple[Permission, ...], WorkSource]] = []
 
 
-def work_of(*permissions: Permission) -> Callable[[WorkSource], WorkSource]:
+def work_of(
+    group: WorkGroup, *permissions: Permission
+) -> Callable[[WorkSource], WorkSource]:
     def declare(source: WorkSource) -> WorkSource:
-        WORK_SOURCES.append((permissions, source))
+        WORK_SOURCES.append((group, permissions, source))
         return source
 
     return declare

@@ -149,6 +149,16 @@ class FormPage:
         return engine.pending_items(self.design, self.data, self.casebook)
 
     @cached_property
+    def first_open(self) -> str:
+        """The first required item that waits for an answer of this reader."""
+        if not self.may_enter or self.acts.is_complete:
+            return ""
+        pending = engine.pending_items(self.design, self.data, self.casebook)
+        views = (view for _title, views in self.sections for view in views)
+        waiting = (v.name for v in views if v.name in pending and not v.read_only)
+        return next(waiting, "")
+
+    @cached_property
     def errors(self) -> dict[str, list[Finding]]:
         by_item: dict[str, list[Finding]] = {}
         if isinstance(self.problem, SaveRefused):

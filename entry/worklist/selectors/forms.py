@@ -81,7 +81,8 @@ def events_to_record(user: User) -> Iterator[WorkItem]:
     first = _First(forms.order_by("created_at", "pk"))
     for form in first.rows:
         since = form.death_at if form.code in OUTCOME_FORMS else form.created_at
-        yield _form_item(DUE, _("To record"), form, look="due", since=since)
+        url = navigation.first_open_address(form)
+        yield _form_item(DUE, _("To record"), form, url, "due", since)
     yield from first.rest(DUE, _("To record"), reverse("entry:matrix"), "due")
 
 
@@ -123,7 +124,7 @@ def forms_missing(user: User) -> Iterator[WorkItem]:
             _("Missing forms"),
             row["participant__number"],
             navigation.visit_title(row["visit"], row["visit_number"], row["codes"]),
-            reverse("entry:form", args=[row["form"]]),
+            f"{reverse('entry:form', args=[row['form']])}#first-open",
             "missing",
             row["due"],
         )
@@ -156,19 +157,25 @@ def drafts(user: User) -> Iterator[WorkItem]:
     first = _First(forms.filter(code__in=own).order_by("saved_at", "pk"))
     kind, url = _("To complete"), f"{reverse('entry:matrix')}?show=drafts"
     for form in first.rows:
-        yield _form_item(WAITING, kind, form, look="draft", since=form.saved_at)
+        address = navigation.first_open_address(form)
+        yield _form_item(WAITING, kind, form, address, "draft", form.saved_at)
     yield from first.rest(WAITING, kind, url, "draft")
 
 
-def _form_item(
-    urgency: int, kind: str, form: FormInstance, *, look: str, since: datetime | None
+def _form_item(  # noqa: PLR0917 - as they stand in the line
+    urgency: int,
+    kind: str,
+    form: FormInstance,
+    url: str,
+    look: str,
+    since: datetime | None,
 ) -> WorkItem:
     return WorkItem(
         urgency,
         kind,
         form.participant.number,
         navigation.form_title(form),
-        navigation.address(form),
+        url,
         look,
         dates.site_date(since) if since else None,
     )
@@ -217,6 +224,7 @@ def forms_to_sign(user: User) -> Iterator[WorkItem]:
     )
     first = _First(unsigned(forms).order_by("saved_at", "pk"))
     for form in first.rows:
-        yield _form_item(DUE, _("To sign"), form, look="complete", since=form.saved_at)
+        url = navigation.signing_address(form)
+        yield _form_item(DUE, _("To sign"), form, url, "complete", form.saved_at)
     if first.has_more:  # each of them would have to be compared with its signatures
         yield others_follow(_("To sign"), reverse("entry:matrix"), "complete")

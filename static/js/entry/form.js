@@ -5,6 +5,7 @@ import { watchControls } from "./form/controls.js";
 import { watchReasons } from "./form/reasons.js";
 import { watchShownItems } from "./form/shown_items.js";
 import { watchSidePanel } from "./form/side_panel.js";
+import { focusTarget } from "./form/target.js";
 
 function begin() {
   const form = document.getElementById("crf-form");
@@ -18,4 +19,5 @@ function begin() {
 watchSidePanel();
 watchAutosave();
 begin();
+focusTarget();
 document.addEventListener("page:swapped", begin);

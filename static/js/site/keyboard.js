@@ -62,8 +62,8 @@ function moveInGrid(event) {
     y += down;
     x += right;
     const target = rows[y]?.cells[x];
-    if (!target) return false;
-    const inside = target.querySelector(INSIDE);
+    if (!target && !(down && rows[y])) return false; // the heading of a group has one cell
+    const inside = target?.querySelector(INSIDE);
     if (inside) {
       event.preventDefault();
       inside.focus();
