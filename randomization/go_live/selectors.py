@@ -10,14 +10,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from randomization.go_live.rules import Prerequisite, obstacles
 from randomization.infusion_plan import selectors as infusion_plan
 from randomization.lists import selectors as lists
-from record.accounts.models import SecondFactor, User
+from record.accounts.models import User
 from record.accounts.roles import Role
+from record.accounts.selectors import with_second_factor
 from record.audit import anchors, heartbeats
 from record.audit.models import Seal
 from record.backup import selectors as backups
@@ -95,9 +96,8 @@ def _people_message(roles: tuple[Role, ...]) -> str:
 
 def _able_by_role() -> Mapping[str, int]:
     """People who can act: delegated, and with the second factor that they need."""
-    factors = SecondFactor.objects.filter(user=OuterRef("pk"), revoked_at=None)
     able = User.objects.filter(
-        ~Q(role__in=settings.SECOND_FACTOR_ROLES) | Exists(factors), is_active=True
+        ~Q(role__in=settings.SECOND_FACTOR_ROLES) | with_second_factor(), is_active=True
     )
     today = clock.today()
     return Counter(person.role for person in able if person.is_delegated(today))

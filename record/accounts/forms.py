@@ -15,9 +15,13 @@ from record.accounts import roles
 from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
 from record.accounts.roles import BlindingClass, Role
-from record.accounts.selectors import has_acknowledged
+from record.accounts.selectors import (
+    has_acknowledged,
+    has_second_factor,
+    passkeys_of,
+)
 from record.accounts.services import accounts as services
-from record.accounts.services.second_factor import factor_of
+from record.accounts.services.passkeys import PasskeyAnswer
 from record.accounts.services.sign_in import SIGNED_BEFORE, confirm_identity
 from trial_edc import clock
 from trial_edc.text_fields import PlainText, TypedEmail, TypedText
@@ -48,21 +52,59 @@ class SignInForm(forms.Form):
     password = forms.CharField(label=_("Password"), strip=False, widget=PASSWORD_INPUT)
 
 
+LONGEST_CODE, LONGEST_ANSWER = 40, 16_000
 CODE_INPUT = forms.TextInput(
     {"autocomplete": "one-time-code", "autocapitalize": "characters"}
 )
 
 
-def factor_code() -> TypedText:
-    return TypedText(
-        label=_("Code of the app, or a recovery code"), longest=40, widget=CODE_INPUT
-    )
+class FactorInput(forms.TextInput):
+    """A code, or beside it the answer of a passkey, which a script puts there."""
+
+    template_name = "record/accounts/factor_input.html"
+
+    def __init__(self, *, has_passkey: bool) -> None:
+        super().__init__(CODE_INPUT.attrs)
+        self.has_passkey = has_passkey
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """Show again a code that was refused, no answer of a passkey: it served."""
+        shown = "" if isinstance(value, PasskeyAnswer) else value
+        context = super().get_context(name, shown, attrs)
+        context["widget"]["has_passkey"] = self.has_passkey
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        if answer := data.get(f"{name}_passkey"):
+            return PasskeyAnswer(answer)
+        return super().value_from_datadict(data, files, name)
+
+
+class FactorCode(TypedText):
+    """What a second factor gives: text, or the answer of a passkey."""
+
+    def __init__(self, user: User) -> None:
+        has_passkey = passkeys_of(user).exists()
+        label = _("Code of the app, or a recovery code")
+        if has_passkey:
+            label = _("Passkey, code of the app, or a recovery code")
+        widget = FactorInput(has_passkey=has_passkey)
+        super().__init__(label=label, longest=LONGEST_CODE, widget=widget)
+
+    def clean(self, value: Any) -> Any:
+        if not isinstance(value, PasskeyAnswer):
+            return super().clean(value)
+        if len(value.text) > LONGEST_ANSWER:
+            raise ValidationError(_("This passkey was not accepted."))
+        return value
 
 
 class SecondFactorForm(forms.Form):
-    """The code that the app shows now, or a recovery code."""
+    """What the second factor of a person gives who has given the password."""
 
-    code = factor_code()
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = FactorCode(user)
 
 
 class EnrolForm(forms.Form):
@@ -118,12 +160,36 @@ class SignatureForm(ConfirmIdentityForm):
 
     def __init__(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
-        if factor_of(request.user):
-            self.fields["code"] = factor_code()
+        if has_second_factor(request.user):
+            self.fields["code"] = FactorCode(request.user)
 
     @cached_property
     def is_acknowledged(self) -> bool:
         return has_acknowledged(self.request.user)
+
+
+class PasskeyForm(SignatureForm):
+    """A passkey to be registered: its name, the answer of the device, who asks."""
+
+    name = TypedText(
+        label=_("Name of the passkey"),
+        longest=50,
+        help_text=_("So that you know it again, such as: key on my key ring."),
+    )
+    answer = forms.CharField(
+        widget=forms.HiddenInput,
+        max_length=LONGEST_ANSWER,
+        error_messages={"required": _("The device made no passkey.")},
+    )
+    field_order = ("name", "username", "password")
+
+    def clean(self) -> dict[str, Any]:
+        details = self.cleaned_data
+        own = [name for name in ("name", "answer") if name in details]
+        kept: dict[str, Any] = {name: details.pop(name) for name in own}
+        super().clean()
+        self.cleaned_data = kept
+        return kept
 
 
 class AcknowledgementForm(SignatureForm):

@@ -35,7 +35,11 @@ OPEN_BEFORE_CHANGE = (
     "accounts:sign_out",
     "set_language",
 )
-OPEN_BEFORE_ENROLMENT = ("accounts:second_factor",)
+OPEN_BEFORE_ENROLMENT = (
+    "accounts:second_factor",
+    "accounts:passkeys",
+    "accounts:new_passkey",
+)
 
 
 class HealthCheckMiddleware:

@@ -90,6 +90,44 @@ class SecondFactor(models.Model):
         )
 
 
+class Passkey(models.Model):
+    """A key of WebAuthn on a device of the person; revoked, never removed.
+
+    The public half alone is here: it opens nothing. `challenge_at` is when the last
+    challenge was made that it answered: each serves once.
+    """
+
+    user = models.ForeignKey("User", models.PROTECT, related_name="passkeys")
+    name = models.CharField(max_length=50)
+    credential_id = models.CharField(max_length=1400, unique=True)  # base64url
+    public_key = models.TextField()  # COSE, base64url
+    sign_count = models.BigIntegerField()
+    challenge_at = models.DateTimeField()
+    registered_at = models.DateTimeField(default=clock.now)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        triggers = (
+            record("register", unrecorded=("sign_count", "challenge_at")),
+            REFUSE_REMOVAL,
+            pgtrigger.Trigger(
+                name="keep_key",
+                level=pgtrigger.Row,
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "user", "credential_id", "public_key", "registered_at"
+                ),
+                func="""
+                    RAISE EXCEPTION 'A passkey and its owner never change.'
+                    USING ERRCODE = 'AU003';
+                """,
+            ),
+        )
+
+
 class RecoveryCode(models.Model):
     """One way in without the app, once; only a keyed hash of the code is kept."""
 

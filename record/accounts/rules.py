@@ -81,3 +81,11 @@ def mailbox(address: str) -> str:
 def resets_from(address_changed_at: datetime | None, hours: int) -> datetime | None:
     """When an account may be reset again after its address was changed."""
     return address_changed_at + timedelta(hours=hours) if address_changed_at else None
+
+
+def is_copy(*, counted: int, shown: int) -> bool:
+    """Whether a passkey shows a count that was there already: another device has it.
+
+    Passkeys that are kept in step between devices do not count: they show 0 for ever.
+    """
+    return counted > 0 and shown <= counted

@@ -8,7 +8,7 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Field, QuerySet, Sum
+from django.db.models import Exists, Field, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from record.accounts.models import (
     SECRET,
     AccountProposal,
+    Passkey,
     SecondFactor,
     SignatureAcknowledgement,
     User,
@@ -40,6 +41,9 @@ SIGN_IN_ACTS = {
     "second_factor_refused": (_("second factor refused"), "danger"),
     "second_factor_enrolled": (_("second factor enrolled"), "plain"),
     "second_factor_revoked": (_("second factor revoked"), "plain"),
+    "passkey_registered": (_("passkey registered"), "plain"),
+    "passkey_removed": (_("passkey removed"), "plain"),
+    "passkey_copied": (_("copied passkey revoked"), "danger"),
     "recovery_codes_made": (_("recovery codes made"), "plain"),
     "recovery_code_used": (_("recovery code used"), "attention"),
     "signature_acknowledged": (_("electronic signature acknowledged"), "plain"),
@@ -50,6 +54,7 @@ SIGN_IN_ACTS = {
 REASONS = {
     "password": _("name or password wrong"),
     "code": _("code wrong"),
+    "passkey": _("passkey not accepted"),
     "unknown": _("credential unknown"),
     "credential": _("credential wrong"),
     "closed": _("source not open"),
@@ -119,8 +124,21 @@ def open_account_at(address: str, *, other_than: User) -> User | None:
     return next(same, None)
 
 
+def passkeys_of(user: User) -> QuerySet[Passkey]:
+    return Passkey.objects.filter(user=user, revoked_at=None)
+
+
+def with_second_factor() -> Q:
+    kinds = (SecondFactor.objects, Passkey.objects)
+    app, passkey = (
+        Exists(kind.filter(user=OuterRef("pk"), revoked_at=None)) for kind in kinds
+    )
+    return Q(app) | Q(passkey)
+
+
 def has_second_factor(user: User) -> bool:
-    return SecondFactor.objects.filter(user=user, revoked_at=None).exists()
+    """An app or a passkey, whichever: either is asked at the sign-in."""
+    return User.objects.filter(with_second_factor(), pk=user.pk).exists()
 
 
 def locked_usernames() -> set[str]:

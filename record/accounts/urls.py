@@ -7,6 +7,7 @@ from record.accounts.views import (
     access,
     administration,
     factor,
+    passkeys,
     proposals,
     session,
     signing,
@@ -18,6 +19,14 @@ urlpatterns = [
     path("sign-in/code/", factor.verify, name="verify"),
     path("sign-in/recover/", factor.recover_access, name="recover"),
     path("second-factor/", factor.second_factor, name="second_factor"),
+    path("passkeys/", passkeys.passkeys, name="passkeys"),
+    path("passkeys/new/", passkeys.new_passkey, name="new_passkey"),
+    path("passkeys/own/", passkeys.own_passkey, name="own_passkey"),
+    path(
+        "passkeys/<int:passkey_id>/remove/",
+        passkeys.remove_passkey,
+        name="remove_passkey",
+    ),
     path("sign-out/", session.end_session, name="sign_out"),
     path("password/", session.change_password, name="change_password"),
     path(

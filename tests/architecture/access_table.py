@@ -134,6 +134,10 @@ ACCESS: dict[str, Row] = {
     "accounts:recover": public(),
     "accounts:verify": everybody(),  # public, but it needs the password given before
     "accounts:second_factor": everybody(),
+    "accounts:passkeys": everybody(),
+    "accounts:new_passkey": everybody(),
+    "accounts:own_passkey": everybody(),  # public, as the code of an app
+    "accounts:remove_passkey": everybody(kwargs=lambda _world: {"passkey_id": 1}),
     "accounts:revoke_second_factor": only("AD", kwargs=_account),
     "accounts:set_password": public(
         kwargs=lambda _world: {"uidb64": "MQ", "token": "used-already"}

@@ -95,7 +95,7 @@ class Demo:
             "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
             "SMS_GATEWAY_URL": f"notebook://{self.text_messages}",
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
-            "SITE_URL": f"http://127.0.0.1:{self.port}",
+            "SITE_URL": f"http://localhost:{self.port}",  # 127.0.0.1 has no passkeys
             "DEMO": "1",
             "DEMO_PASSWORD": PASSWORD,
             "PYTHONPATH": str(folders.PROJECT),
@@ -133,7 +133,7 @@ class Demo:
             time.sleep(0.1)
 
     def _announce(self) -> None:
-        where = f"http://127.0.0.1:{self.port}/"
+        where = f"http://localhost:{self.port}/"
         print(f"\nThe demo serves at {where} – Ctrl-C stops it, its data stay.\n")
         sys.stdout.flush()
         self._manage("demo_accounts", is_shown=True)

@@ -6,12 +6,12 @@ break a code at two in the morning without an administrator.
 """
 
 import base64
-from typing import TYPE_CHECKING
 
 import segno
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from record.accounts.events import AccountChanged
 from record.accounts.models import RecoveryCode, SecondFactor, User
 from record.accounts.problems import AccountRefused
+from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
+from record.accounts.selectors import passkeys_of
 from record.accounts.services.credentials import end_sessions, require_present
 from record.accounts.services.strangers import name_digest
 from record.accounts.vocabulary import AccessChange
@@ -31,21 +33,30 @@ from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.typed_text import identifier
 
-if TYPE_CHECKING:
-    from record.accounts.proofs import ReAuthenticated
-
 SECRET_BYTES, DIGITS, STEP_SECONDS = 20, 6, 30  # what every app expects
 STEP_OFFSETS = (0, -1, 1)  # the clock of a phone may be half a minute off
 CODES = 10
 # Letters and digits that are not taken for one another on paper.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 12  # 60 bits
+NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
 TRIES = 5  # in a window of the settings
 
 
 def new_secret() -> str:
     secret = chance.source().getrandbits(8 * SECRET_BYTES).to_bytes(SECRET_BYTES, "big")
     return base64.b32encode(secret).decode()
+
+
+def begin_enrolment(
+    session: SessionBase, *, user: User, proof: ReAuthenticated | None = None
+) -> None:
+    """Make the secret of a new app; who has a passkey proves first who they are."""
+    if proof:
+        proof.require(user)
+    elif passkeys_of(user).exists():
+        raise IdentityNotConfirmed(_("Please confirm with your password again."))
+    session[NEW_SECRET] = new_secret()
 
 
 def _totp(secret: str) -> TOTP:
@@ -103,18 +114,18 @@ def enrol(*, user: User, secret: str, code: str) -> list[str]:
         act("second_factor_enrolled", details={"username": user.username})
         end_sessions(user)
         _announce(user, AccessChange.FACTOR_ENROLLED)
-        return _new_codes(user)
+        return new_codes(user)
 
 
-def make_recovery_codes(*, user: User, proof: "ReAuthenticated") -> list[str]:
+def make_recovery_codes(*, user: User, proof: ReAuthenticated) -> list[str]:
     """Make recovery codes, shown this once; earlier ones no longer work."""
     proof.require(user)
     with attributed(by=user, via=Source.PAGE):
         _announce(user, AccessChange.CODES_MADE)
-        return _new_codes(user)
+        return new_codes(user)
 
 
-def _new_codes(user: User) -> list[str]:
+def new_codes(user: User) -> list[str]:
     _usable_codes(user).update(replaced_at=clock.now())
     codes = [
         "".join(chance.source().choice(ALPHABET) for _ in range(CODE_LENGTH))
@@ -184,9 +195,15 @@ def tried_too_often(name: str) -> bool:
 
 @implements("ACC-15")
 def revoke(user: User) -> None:
-    """Call it inside the attributed transaction of who decided it."""
+    """App, passkeys and recovery codes: whoever lost one device may have lost all.
+
+    Call it inside the attributed transaction of who decided it.
+    """
     for factor in SecondFactor.objects.filter(user=user, revoked_at=None):
         factor.revoked_at = clock.after(factor.enrolled_at)
         factor.save(update_fields=("revoked_at",))
+    for passkey in passkeys_of(user):
+        passkey.revoked_at = clock.after(passkey.registered_at)
+        passkey.save(update_fields=("revoked_at",))
     _usable_codes(user).update(replaced_at=clock.now())
     act("second_factor_revoked", details={"username": user.username})

@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed, ReAuthenticated
+from record.accounts.selectors import has_second_factor
 from record.accounts.services import accounts as services
 from record.accounts.services import second_factor
+from record.accounts.services.passkeys import PasskeyAnswer, use_passkey
 from record.accounts.services.strangers import known_as, one_try_at_a_time
 from record.accounts.sessions import (
     SEEN_AT,
@@ -72,7 +74,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
         raise SignInRefused(
             _("Your delegation does not cover today. Please call the administrator.")
         )
-    if second_factor.factor_of(user):
+    if has_second_factor(user):
         request.session[PENDING] = {
             "user": user.pk,
             "at": int(clock.now().timestamp()),
@@ -83,7 +85,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
 
 
 @implements("ACC-13", "ACC-15", "ACC-16")
-def finish_sign_in(request: HttpRequest, *, code: str) -> User:
+def finish_sign_in(request: HttpRequest, *, code: str | PasskeyAnswer) -> User:
     """Let in a person who gave the password and now shows the second factor.
 
     A wrong code is recorded and counts towards the lockout like a wrong password.
@@ -96,7 +98,7 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
     with attributed(by=SIGN_IN, via=Source.PAGE):
         one_try_at_a_time(user.username)
         is_open = AxesProxyHandler.is_allowed(request, credentials)
-        is_right = is_open and second_factor.use_code(user, code)
+        is_right = is_open and _is_factor_of(request, user, code)
         if not is_right:
             request.axes_locked_out = not is_open  # type: ignore[attr-defined]
             user_login_failed.send(__name__, credentials=credentials, request=request)
@@ -104,8 +106,20 @@ def finish_sign_in(request: HttpRequest, *, code: str) -> User:
         else:
             floods.uncount(counted)
     if not is_right:
-        raise SignInRefused(_("This code is not right, or was used already."))
+        raise SignInRefused(_refusal_of_factor(code))
     return _start_session(request, user, has_shown_factor=True)
+
+
+def _is_factor_of(request: HttpRequest, user: User, code: str | PasskeyAnswer) -> bool:
+    if isinstance(code, PasskeyAnswer):
+        return use_passkey(request.session, user, code)
+    return second_factor.use_code(user, code)
+
+
+def _refusal_of_factor(code: str | PasskeyAnswer) -> str:
+    if isinstance(code, PasskeyAnswer):
+        return _("This passkey was not accepted. Try again, or use another way.")
+    return _("This code is not right, or was used already.")
 
 
 @implements("ACC-13", "ACC-15", "RND-07")
@@ -199,12 +213,12 @@ def confirm_identity(
     *,
     password: str,
     username: str = "",
-    code: str | None = None,
+    code: str | PasskeyAnswer | None = None,
 ) -> ReAuthenticated:
     """Prove who is at the keyboard: name and password first, then the password.
 
-    `code` is that of the second factor, where it is asked. A wrong password or code is
-    recorded and counts towards the lockout.
+    `code` is what the second factor gave, where it is asked. A wrong password or code
+    is recorded and counts towards the lockout.
     """
     user = request.user
     name = user.username if request.session.get(SIGNED_BEFORE) else username
@@ -212,7 +226,7 @@ def confirm_identity(
     if not is_own or user.must_change_password:
         raise IdentityNotConfirmed(_("This is not your name and password."))
     if code is not None and not _is_own_code(request, code):
-        raise IdentityNotConfirmed(_("This code is not right, or was used already."))
+        raise IdentityNotConfirmed(_refusal_of_factor(code))
     reset(username=user.username)
     request.session[SIGNED_BEFORE] = True
     return ReAuthenticated(user.pk, clock.now())
@@ -230,14 +244,15 @@ def is_own_password(request: "StaffRequest", password: str, *, username: str) ->
     return confirmed
 
 
-def _is_own_code(request: "StaffRequest", code: str) -> bool:
+def _is_own_code(request: "StaffRequest", code: str | PasskeyAnswer) -> bool:
     user = request.user
+    why = "passkey" if isinstance(code, PasskeyAnswer) else "code"
     with attributed(by=SIGN_IN, via=Source.PAGE):
-        is_right = second_factor.use_code(user, code)
+        is_right = _is_factor_of(request, user, code)
         if not is_right:
             credentials = {"username": user.username}
             user_login_failed.send(__name__, credentials=credentials, request=request)
-            details = _refusal(request, user.username) | {"why": "code"}
+            details = _refusal(request, user.username) | {"why": why}
             act("identity_refused", details=details)
             _record_lockout(request, user.username)
     return is_right

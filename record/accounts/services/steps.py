@@ -65,7 +65,7 @@ def require_possible(change: AccessChange, user: User, values: Values) -> None:
             )
             label = _(Role(values["role"]).label)
             raise AccountRefused(message % {"role": label})
-        case AccessChange.FACTOR_REVOKED if second_factor.factor_of(user) is None:
+        case AccessChange.FACTOR_REVOKED if not selectors.has_second_factor(user):
             raise AccountRefused(_("This account has no second factor."))
         case AccessChange.DELEGATION:
             require_another_administrator(user, _delegation_in(values))

@@ -192,6 +192,7 @@ def _account_page(
         "locked": selectors.locked_usernames(),
         "history": selectors.history_of(user),
         "has_second_factor": selectors.has_second_factor(user),
+        "passkeys": selectors.passkeys_of(user),
         "is_signer": selectors.is_signer(user),
         "acknowledgements": selectors.acknowledgements_of(user),
         "takes_two": is_guarded(user.role),

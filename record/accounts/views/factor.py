@@ -18,9 +18,11 @@ from record.accounts.forms import (
     EnrolForm,
     RecoverForm,
     SecondFactorForm,
+    SignatureForm,
 )
 from record.accounts.models import User
 from record.accounts.problems import AccountRefused
+from record.accounts.selectors import passkeys_of
 from record.accounts.services import second_factor as service
 from record.accounts.services.sign_in import (
     FACTOR_SHOWN,
@@ -38,7 +40,6 @@ from record.audit.floods import TooManyTries
 
 VERIFY_PAGE = "record/accounts/verify.html"
 RECOVER_PAGE = "record/accounts/recover.html"
-NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
 
 
 @login_not_required
@@ -47,9 +48,10 @@ NEW_SECRET = "new_secret"  # noqa: S105 - a key of the session
 def verify(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         return redirect(next_page_of(request, request.user))
-    if pending_user(request) is None:
+    pending = pending_user(request)
+    if pending is None:
         return redirect("accounts:sign_in")
-    form = SecondFactorForm(request.POST or None)
+    form = SecondFactorForm(pending, request.POST or None)
     if form.is_valid():
         try:
             user = finish_sign_in(request, **form.cleaned_data)
@@ -109,9 +111,8 @@ def _show_codes_left(request: HttpRequest, user: User) -> None:
 @never_cache
 def second_factor(request: StaffRequest) -> HttpResponse:
     act = request.POST.get("act", "")
-    if act == "begin":
-        request.session[NEW_SECRET] = service.new_secret()
-    secret = request.session.get(NEW_SECRET) if act else None
+    begin = _begin(request) if act == "begin" else SignatureForm(request)
+    secret = request.session.get(service.NEW_SECRET) if act else None
     enrol = EnrolForm(request.POST if act == "enrol" and secret else None)
     identity = ConfirmIdentityForm(request, request.POST if act == "codes" else None)
     codes: list[str] = []
@@ -120,6 +121,7 @@ def second_factor(request: StaffRequest) -> HttpResponse:
     elif identity.is_valid():
         codes = service.make_recovery_codes(user=request.user, proof=identity.proof)
     is_enrolling = secret is not None and not codes and act in ("begin", "enrol")
+    is_enrolling = is_enrolling and not begin.errors
     context = {
         "factor": service.factor_of(request.user),
         "left": service.recovery_codes_left(request.user),
@@ -128,8 +130,22 @@ def second_factor(request: StaffRequest) -> HttpResponse:
         "secret": secret,
         "qr": service.qr_code(str(secret), request.user) if is_enrolling else "",
         "identity": identity,
+        "begin": begin,
+        "passkeys": passkeys_of(request.user),
     }
     return render(request, "record/accounts/second_factor.html", context)
+
+
+def _begin(request: StaffRequest) -> SignatureForm:
+    """Begin to enrol an app; who has a passkey shows it first."""
+    if not passkeys_of(request.user).exists():
+        service.begin_enrolment(request.session, user=request.user)
+        return SignatureForm(request)
+    form = SignatureForm(request, request.POST)
+    if form.is_valid():
+        user = request.user
+        service.begin_enrolment(request.session, user=user, proof=form.proof)
+    return form
 
 
 def _enrol(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:
@@ -139,7 +155,7 @@ def _enrol(request: StaffRequest, form: EnrolForm, secret: str) -> list[str]:
     except AccountRefused as problem:
         form.add_error("code", str(problem))
         return []
-    del request.session[NEW_SECRET]
+    del request.session[service.NEW_SECRET]
     update_session_auth_hash(request, request.user)
     request.session[FACTOR_SHOWN] = True
     messages.success(request, _("The second factor is in use."))
