@@ -12,7 +12,12 @@ from record.accounts.access import may_be
 from record.accounts.models import User
 from record.accounts.roles import FIRST, SECOND, Permission
 from record.lock import selectors
-from record.lock.forms import ConfirmLockForm, ProposeLockForm, ProposeUnlockForm
+from record.lock.forms import (
+    EXCEPTION,
+    ConfirmLockForm,
+    ProposeLockForm,
+    ProposeUnlockForm,
+)
 from record.lock.models import LockProposal
 from record.lock.readiness import CheckResult, Readiness, checks, readiness
 from trial_edc.context import page_for
@@ -73,6 +78,27 @@ class LockPage:
         if self.state:
             return ProposeUnlockForm(self.request, typed)
         return ProposeLockForm(self.report, self.request, typed)
+
+    @property
+    def offer(self) -> str:
+        """Names the act that the form stands for; the page posts it back."""
+        if self.waiting:
+            return f"confirm {self.waiting.pk}"
+        return f"unlock {self.state.version}" if self.state else "lock"
+
+    @property
+    def is_outdated(self) -> bool:
+        """What is posted was offered when the lock stood otherwise."""
+        if self.request.method != "POST":
+            return False
+        return self.form is None or self.request.POST.get("offer") != self.offer
+
+    @property
+    def typed_words(self) -> str:
+        """What was written into an outdated form."""
+        texts = self.request.POST.items()
+        free = (t for name, t in texts if name.startswith(("reason", EXCEPTION)))
+        return " · ".join(filter(None, free))
 
     @property
     def act_title(self) -> str:

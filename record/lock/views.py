@@ -21,7 +21,7 @@ from record.lock.readiness import CheckResult, checks
 from record.lock.scope import plan_for
 from record.lock.services import closing
 from record.lock.services import database as services
-from trial_edc.pages import act_or_report
+from trial_edc.pages import act_or_report, refuse
 
 
 @permitted(Permission.LOCK_DATABASE)
@@ -29,6 +29,10 @@ from trial_edc.pages import act_or_report
 @never_cache
 def database(request: StaffRequest) -> HttpResponse:
     page = LockPage(request, request.user)
+    if page.is_outdated:
+        problem = _("The lock stands otherwise by now; nothing was done. Read it again.")
+        refuse(request, problem, page.typed_words)
+        return redirect("lock:database")
     form = page.form
     if form is not None and form.is_valid():
         try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from record.accounts.access import NotPermitted, require_person
+from record.accounts.access import NotPermitted, may_be, require_person
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
 from record.accounts.roles import FIRST, SECOND, Permission
@@ -147,6 +147,13 @@ def _require_waiting(proposal: LockProposal, shown: str, by: User) -> None:
         raise LockRefused(_("You proposed this; somebody else confirms it."))
     if proposal.digest != shown:
         raise LockRefused(_("This changed since it was shown to you. Read it again."))
+    first = proposal.entered_by
+    if not (first.is_active and may_be(first, FIRST, Permission.LOCK_DATABASE)):
+        message = _(
+            "%(person)s may propose this no more. Withdraw it, and have it proposed "
+            "again."
+        )
+        raise LockRefused(message % {"person": first})
 
 
 def _lock(proposal: LockProposal, by: User) -> None:

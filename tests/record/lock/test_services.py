@@ -5,7 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from record.accounts.models import User
 from record.accounts.proofs import IdentityNotConfirmed
+from record.audit.attribution import Source, attributed
 from record.audit.models import DatabaseLock, Entry
 from record.audit.problems import RecordClosed
 from record.capture.services.forms import save
@@ -24,7 +26,7 @@ from tests.record.lock.steps import (
     proposed,
     proposed_unlock,
 )
-from tests.sample_room.people import A_SAMPLE, person, sample
+from tests.sample_room.people import A_SAMPLE, STAGE, person, sample
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +127,19 @@ def test_only_the_principal_investigator_confirms(second):
 
     with pytest.raises(PermissionDenied):
         confirmed(proposal, by=person(second, f"x-{second.lower()}"))
+
+
+@pytest.mark.verifies("LCK-02", "LCK-03")
+@pytest.mark.parametrize("change", [{"role": "MO"}, {"is_active": False}])
+def test_nothing_is_confirmed_that_its_proposer_may_propose_no_more(change):
+    proposal = proposed()
+    with attributed(by=STAGE, via=Source.COMMAND):
+        User.objects.filter(pk=person("DM").pk).update(**change)
+
+    with pytest.raises(LockRefused, match="The-Dm may propose this no more"):
+        confirmed(proposal)
+
+    assert not DatabaseLock.objects.exists()
 
 
 def test_each_of_the_two_proves_who_they_are():

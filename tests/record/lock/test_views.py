@@ -29,9 +29,8 @@ def leader():
 
 def typed(page, user, **answers):
     """Return what the form of a page would post."""
-    shown = re.search(r'name="shown" value="([0-9a-f]{64})"', page.content.decode())
-    hidden = {"shown": shown[1]} if shown else {}
-    return {**hidden, "username": user.username, "password": PASSWORD, **answers}
+    hidden = re.findall(r'name="(shown|offer)" value="([^"]+)"', page.content.decode())
+    return {**dict(hidden), "username": user.username, "password": PASSWORD, **answers}
 
 
 def accepted():
@@ -64,6 +63,37 @@ def test_two_lock_over_the_report_and_two_unlock(client, manager, leader):
     assert state.data_digest in locked
     assert not DatabaseLock.objects.filter(unlocked_at=None).exists()
     assert [p.action for p in LockProposal.objects.all()] == ["lock", "unlock"]
+
+
+@pytest.mark.verifies("LCK-03")
+def test_a_page_that_offered_a_lock_proposes_no_unlock(client, manager, leader):
+    """Of two tabs the second is sent once the database is locked."""
+    complete()
+    client.force_login(manager)
+    answers = typed(client.get(PAGE), manager, reason="all is clean") | accepted()
+    client.post(PAGE, answers)
+    client.force_login(leader)
+    client.post(PAGE, typed(client.get(PAGE), leader))
+    client.force_login(manager)
+
+    answer = client.post(PAGE, answers, follow=True)
+
+    assert [proposal.action for proposal in LockProposal.objects.all()] == ["lock"]
+    page = answer.content.decode()
+    assert "The lock stands otherwise by now; nothing was done." in page
+    assert "all is clean · known: " in page
+
+
+def test_what_the_second_of_two_managers_wrote_is_kept(client, manager):
+    complete()
+    client.force_login(manager)
+    answers = typed(client.get(PAGE), manager, reason="all is clean") | accepted()
+    client.post(PAGE, answers)
+
+    answer = client.post(PAGE, answers | {"reason": "my own words"}, follow=True)
+
+    assert LockProposal.objects.count() == 1
+    assert "my own words" in answer.content.decode()
 
 
 def test_a_wrong_password_locks_nothing_and_keeps_the_reason(client, manager):
