@@ -96,9 +96,9 @@ class LockPage:
     @property
     def typed_words(self) -> str:
         """What was written into an outdated form."""
-        texts = self.request.POST.items()
-        free = (t for name, t in texts if name.startswith(("reason", EXCEPTION)))
-        return " · ".join(filter(None, free))
+        names = [n for n in self.request.POST if n.startswith(("reason", EXCEPTION))]
+        texts = (self.request.POST.get(name, "") for name in names)
+        return " · ".join(filter(None, texts))
 
     @property
     def act_title(self) -> str:

@@ -30,7 +30,9 @@ from trial_edc.pages import act_or_report, refuse
 def database(request: StaffRequest) -> HttpResponse:
     page = LockPage(request, request.user)
     if page.is_outdated:
-        problem = _("The lock stands otherwise by now; nothing was done. Read it again.")
+        problem = _(
+            "The lock stands otherwise by now; nothing was done. Read it again."
+        )
         refuse(request, problem, page.typed_words)
         return redirect("lock:database")
     form = page.form
