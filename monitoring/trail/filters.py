@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -44,6 +43,16 @@ class ParticipantOfEntry(django_filters.CharFilter):
     field_class = TypedIdentifier
 
 
+class KeyFilter(django_filters.Filter):
+    """The key of a row."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **options: Any) -> None:
+        limits = {"min_value": 1, "max_value": BigIntegerField.MAX_BIGINT}
+        super().__init__(widget=forms.HiddenInput, **limits, **options)
+
+
 class InstantFilter(django_filters.DateTimeFilter):
     """A minute of the site's time."""
 
@@ -61,9 +70,7 @@ class TrailFilters(django_filters.FilterSet):
         method="of_participant",
         widget=forms.SearchInput({"size": 8}),
     )
-    instance = django_filters.NumberFilter(
-        method="of_instance", widget=forms.HiddenInput
-    )
+    instance = KeyFilter(method="of_instance")
     form = django_filters.ChoiceFilter(
         label=_("Form"), empty_label=_("all forms"), method="of_form"
     )
@@ -122,8 +129,8 @@ class TrailFilters(django_filters.FilterSet):
         keys = [key for p in people for key in (p.pk, pseudonym_of(p.pk))]
         return entries.filter(participant_id__in=keys)
 
-    def of_instance(self, entries: QuerySet[Entry], _name: str, key: Decimal) -> Any:
-        instances = forms_within_trail(self.reader).filter(pk=int(key))
+    def of_instance(self, entries: QuerySet[Entry], _name: str, key: int) -> Any:
+        instances = forms_within_trail(self.reader).filter(pk=key)
         return entries.filter(form_id__in=instances.values("pk"))
 
     def of_form(self, entries: QuerySet[Entry], _name: str, code: str) -> Any:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.models import User
 from record.accounts.roles import Limit, Permission
+from record.casebook import catalogue
 from record.casebook.access import within_reach
 from record.casebook.models import Participant
 from record.review import services
@@ -54,5 +55,6 @@ def ask(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def _log_in(request: StaffRequest) -> str:
+    """The log whose row is asked about; empty for anything else."""
     kind, _colon, code = request.POST.get("about", "").partition(":")
-    return code if kind == "row" else ""
+    return code if kind == "row" and code in catalogue.designs() else ""

@@ -88,6 +88,10 @@ def test_a_change_is_told_in_words(as_):
         ("?kind=changed&since=2020-01-01T00:00", 3),
         ("?kind=changed&until=2020-01-01T00:00", 0),
         ("?kind=nonsense&form=ZZA&item=weight_kg", 6),
+        ("?kind=query&instance=0", 2),
+        ("?kind=query&instance=-1e9", 2),  # no key, and long to reckon
+        ("?kind=query&instance=9223372036854775808", 2),
+        ("?kind=query&instance=9223372036854775807", 0),
     ],
 )
 def test_filters_narrow_the_trail(as_, query, number):

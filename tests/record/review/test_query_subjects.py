@@ -53,6 +53,20 @@ def test_a_row_can_be_missed_in_an_open_log_alone(log):
         review.raise_query_on(Subject(participant(), log=log), "Why?", by=person("DM"))
 
 
+@pytest.mark.parametrize(
+    "about", ["row:XXX", "row:", "row:ZZB", "visit:D0.9", "visit:?", "form:AE", ""]
+)
+def test_what_the_page_does_not_offer_is_refused_and_the_words_stay(client, about):
+    client.force_login(person("MO"))
+    typed = {"about": about, "text": "Is all entered?", "priority": "normal"}
+
+    answer = client.post(reverse("review:ask", args=[participant().number]), typed)
+
+    assert answer.status_code == 409
+    assert "Is all entered?" in answer.content.decode()
+    assert not Query.objects.exists()
+
+
 @pytest.mark.verifies("ACC-02", "AUD-10")
 @pytest.mark.parametrize(
     ("kind", "raisers", "answerers", "readers"),
