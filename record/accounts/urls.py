@@ -72,6 +72,7 @@ urlpatterns = [
         name="withdraw_proposal",
     ),
     path("access/", access.report, name="access_report"),
+    path("access/csv/", access.download, name="download_access"),
     path("access/review/", access.review, name="review_access"),
     path("sessions/", access.sessions, name="sessions"),
     path("sessions/end/", access.end_session, name="end_session_of"),

@@ -156,6 +156,7 @@ ACCESS: dict[str, Row] = {
     "accounts:reset_password": only("AD", kwargs=_account),
     "accounts:unlock": only("AD", kwargs=_account),
     "accounts:access_report": only("PI AD"),
+    "accounts:download_access": only("PI AD"),
     "accounts:review_access": only("PI AD"),
     "accounts:sessions": only("AD"),
     "accounts:end_session_of": only("AD"),

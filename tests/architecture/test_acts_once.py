@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from exports.models import Export
+from monitoring.models import AuditReview
 from randomization.models import AllocationList, CodeBreak, LotRecord
 from record.casebook.models import FormInstance, Participant
 from record.review.models import Query
@@ -46,6 +47,8 @@ ELSEWHERE = {
     "record/capture/check_runs.html",  # tests/record/capture/test_check_runs.py
     "visits/infusions/act.html",
     "imports/upload.html",  # a file
+    "safety/reconciliation/safety_list.html",  # a file: tests/safety/reconciliation
+    "record/accounts/access_report.html",  # tests/record/accounts
     "safety/after_lock/late_case_add.html",  # there once the database is locked
 }
 
@@ -88,6 +91,13 @@ ACTS = [
         lambda: reverse("review:ask", args=[Participant.objects.get().number]),
         {"about": "row:AE", "text": "Is one missing?", "priority": "normal"},
         Query.objects.count,
+    ),
+    Act(
+        "monitoring/trail/report.html",
+        "MO",
+        lambda: reverse("monitoring:trail:review", args=["late"]),
+        {"since": "2026-04-01", "until": "2026-04-13", "findings": "None."},
+        AuditReview.objects.count,
     ),
     Act(
         "exports/body.html",

@@ -53,7 +53,7 @@ class TimelineEvent:
 
 @implements("AUD-09")
 def item_timeline(form: FormInstance, item: str) -> list[TimelineEvent]:
-    """The newest first."""
+    """The newest first; of one instant in the order in which they can only follow."""
     events = [
         *_values(form, item),
         *_query_steps(form, item),
@@ -61,7 +61,7 @@ def item_timeline(form: FormInstance, item: str) -> list[TimelineEvent]:
         *_signatures(form),
         *_closings(form),
     ]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    return sorted(reversed(events), key=lambda event: event.at, reverse=True)
 
 
 def _values(form: FormInstance, name: str) -> Iterator[TimelineEvent]:
@@ -129,7 +129,7 @@ def _closings(form: FormInstance) -> Iterator[TimelineEvent]:
         form_id=form.pk,
         table_name=SHEETS,
         new_values__has_any_keys=[*VOIDED, *LOCKED],
-    )
+    ).order_by("id")
     people = User.objects.in_bulk({e.actor_id for e in entries if e.actor_id})
     for entry in entries:
         person = people.get(entry.actor_id or 0)

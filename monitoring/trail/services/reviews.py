@@ -7,6 +7,7 @@ from monitoring.trail.selectors.reports import in_report
 from monitoring.trail.selectors.visible import entries_visible_to
 from monitoring.trail.vocabulary import TrailReport
 from record.accounts.models import User
+from record.audit import once
 from record.audit.attribution import Source, attributed
 from record.casebook.blinding import require_blind
 from trial_edc.dates import site_midnight
@@ -22,6 +23,7 @@ def record_review(
     ends_at = site_midnight(until + timedelta(days=1))
     period = entries_visible_to(by).filter(at__gte=site_midnight(since), at__lt=ends_at)
     with attributed(by=by, via=Source.PAGE):
+        once.require_first()
         return AuditReview.objects.create(
             report=report,
             since=since,

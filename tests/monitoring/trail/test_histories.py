@@ -76,6 +76,9 @@ def test_an_item_has_one_time_line(as_):
         ("Verification", "revision 2", "", ""),
         ("Signature", "form", "", "I have reviewed this sample."),
     }
+    marks = [one for one in events if one.kind_label in ("Verification", "Signature")]
+    assert len({event.at for event in marks}) == 1  # and yet the newest stands first
+    assert [event.kind_label for event in marks] == ["Signature", "Verification"]
     (change,) = [event for event in events if event.old]
     assert (change.who, change.role, change.reason) == (
         "The-Co",

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -85,6 +87,26 @@ def test_a_review_is_of_the_report_as_it_was_shown(client: Client):
     assert "changed since it was shown" in answer.content.decode()
 
 
+@pytest.mark.real_clock
+def test_a_review_that_is_sent_twice_is_recorded_once(client: Client):
+    client.force_login(person("PI"))
+    page = client.get(reverse(REPORT))
+    initial = page.context["review_form"].initial
+    sent = {**initial, "findings": "None.", "act_key": key_in(page)}
+
+    for _twice in range(2):
+        answer = client.post(reverse("accounts:review_access"), sent, follow=True)
+
+    assert AccessReview.objects.count() == 1
+    assert "That was done already; nothing changed." in answer.content.decode()
+
+
+def key_in(page: HttpResponse) -> str:
+    key = re.search(r'name="act_key" value="([^"]+)"', page.content.decode())
+    assert key
+    return key[1]
+
+
 @pytest.mark.parametrize(
     ("findings", "day"), [("", "2026-04-01"), ("None.", "2099-01-01"), ("None.", "?")]
 )
@@ -102,8 +124,25 @@ def test_a_review_without_words_or_of_the_future_is_refused(client, findings, da
 def test_the_file_has_a_line_an_account_and_is_recorded(client: Client):
     client.force_login(person("AD"))
 
-    answer = client.get(reverse(REPORT), {"as_of": clock.today(), "as": "csv"})
+    answer = client.post(
+        reverse("accounts:download_access"), {"as_of": clock.today().isoformat()}
+    )
 
     lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [(line["username"], line["role"]) for line in lines] == [("ad", "AD")]
     assert Entry.objects.latest("id").act == "access_report_downloaded"
+
+
+def test_no_file_is_taken_by_a_link(client: Client):
+    client.force_login(person("AD"))
+    count = Entry.objects.count()
+
+    answers = [
+        client.get(reverse("accounts:download_access")),
+        client.get(reverse(REPORT), {"as_of": "2026-04-14", "as": "csv"}),
+        client.post(reverse("accounts:download_access"), {"as_of": "2099-01-01"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [405, 200, 422]
+    assert "This date lies in the future." in answers[2].content.decode()
+    assert Entry.objects.count() == count

@@ -1,9 +1,11 @@
 """Differences between log, reports, death, stays and the sponsor's safety database."""
 
+import re
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -174,6 +176,25 @@ def test_a_list_that_names_a_stranger_is_refused_as_a_whole():
 
     assert not SafetyList.objects.exists()
     assert not SafetyCase.objects.exists()
+
+
+def test_a_list_that_is_sent_twice_is_stored_once(client: Client):
+    someone = course.randomized()
+    client.force_login(person("SO"))
+    page = client.get(reverse("safety:reconciliation")).content.decode()
+    key = re.search(r'name="act_key" value="([^"]+)"', page)
+    content = f"case,participant,term,onset\nA1,{someone.number},Shock,2026-04-01\n"
+
+    for _twice in range(2):
+        typed = {
+            "cut_off_on": clock.today().isoformat(),
+            "cases": SimpleUploadedFile("cases.csv", content.encode()),
+            "act_key": key and key[1],
+        }
+        answer = client.post(reverse("safety:upload_safety_list"), typed, follow=True)
+
+    assert (SafetyList.objects.count(), SafetyCase.objects.count()) == (1, 1)
+    assert "That was done already; nothing changed." in answer.content.decode()
 
 
 def only_line() -> DifferenceLine:
