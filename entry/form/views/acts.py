@@ -17,6 +17,7 @@ from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import SignatureForm
 from record.accounts.roles import Permission
 from record.audit.attribution import Reason, Source
+from record.audit.problems import RecordClosed
 from record.capture.problems import FormClosed, SaveRefused
 from record.capture.services.form_status import (
     restore_row,
@@ -62,6 +63,8 @@ def sign(request: StaffRequest, pk: int) -> HttpResponse:
         except ReviewRefused as problem:
             identity.add_error(None, str(problem))
             page = FormPage(visible_form(request, pk), request.user)
+        except RecordClosed:
+            identity.add_error(None, closure_text(form))
         else:
             messages.success(request, _("Signed."))
             return redirect(navigation.address(form))
@@ -157,7 +160,7 @@ def not_done(request: StaffRequest, pk: int) -> HttpResponse:
             form, on=on, by=request.user, reason=reason, via=Source.PAGE
         )
     except FormClosed:
-        refuse(request, _("This form is closed; nothing was saved."), text)
+        refuse(request, closure_text(form), text)
     except HoldsData:
         problem = _("Somebody has begun this form meanwhile; nothing changed.")
         refuse(request, problem, text)

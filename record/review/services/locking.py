@@ -14,10 +14,9 @@ from record.casebook.models import FormInstance
 from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import WAITING
 from record.review.problems import ReviewRefused
-from record.review.services.rights import require
+from record.review.services.rights import require, require_reason
 from trial_edc import clock
 from trial_edc.locks import TransactionLock, wait_for
-from trial_edc.typed_text import LONGEST_REASON, unfit_text
 
 
 def freeze(form: FormInstance, *, by: User, reason: Reason, on: bool = True) -> bool:
@@ -41,10 +40,7 @@ def _closed_at(form: FormInstance) -> datetime:
 
 
 def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> bool:
-    if not reason.text:
-        raise ReviewRefused(_("Write the reason; it stays on record."))
-    if problem := unfit_text(reason.text, LONGEST_REASON):
-        raise ReviewRefused(_(problem.message) % problem.details)
+    require_reason(reason)
     try:
         with attributed(by=by, via=Source.PAGE, reason=reason):
             lock_participant(form.participant)

@@ -19,7 +19,7 @@ from record.casebook.services.form_instances import lock as lock_participant
 from record.review.models import QueryState, Signature, Verification
 from record.review.problems import ChangedSinceShown, ReviewRefused
 from record.review.selectors.sign_offs import bound_to_form
-from record.review.services.rights import require
+from record.review.services.rights import require, require_reason
 from trial_edc import clock
 from trial_edc.requirements import implements
 
@@ -68,6 +68,7 @@ def verify_rows(
 def withdraw_verifications(form: FormInstance, *, by: Actor, reason: Reason) -> int:
     """Withdraw what was verified of a form; return how many verifications it was."""
     require(by, Permission.VERIFY, form)
+    require_reason(reason)
     with attributed(by=by, via=Source.PAGE, reason=reason):
         lock_participant(form.participant)
         in_force = list(form.verifications.filter(withdrawn_at=None))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis.strategies import dictionaries, integers, sampled_from
 
-from record.audit.attribution import Source, attributed
+from record.audit.attribution import Reason, Source, attributed
 from record.capture.services.forms import save
 from record.casebook.models import FormInstance
 from record.casebook.selectors import revisions_of, row_of
@@ -106,6 +106,18 @@ def test_a_verification_can_be_taken_back_and_stays_on_record():
     assert (first, second) == (1, 0)
     assert verified_items(form.verifications.all(), form.item_revisions) == {}
     assert form.verifications.count() == 1
+
+
+@pytest.mark.parametrize("text", ["", "x" * 501])
+def test_a_verification_is_taken_back_for_a_fit_reason(text):
+    form = complete()
+    monitor, shown = person("MO"), revision(form)
+    review.verify(form, ["taken_at"], shown_revision=shown, by=monitor)
+
+    with pytest.raises(ReviewRefused):
+        review.withdraw_verifications(form, by=monitor, reason=Reason("v", text))
+
+    assert form.verifications.get().withdrawn_at is None
 
 
 @pytest.mark.parametrize("items", [[], ["height_cm"]])
