@@ -26,6 +26,7 @@ from record.audit.vault import forget_keys
 from record.casebook.models import FormInstance
 from tests.servers import clean_database
 from trial_edc.copies import COPIES
+from visits.judgements.selectors import FORMS as JUDGED_FORMS
 from visits.schedule.facts import FORMS
 
 if TYPE_CHECKING:
@@ -141,10 +142,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     uses_default = mark and "default" in mark.kwargs.get("databases", ["default"])
     if not uses_default or connections["default"].needs_rollback:
         return
-    moved = FormInstance.objects.filter(code__in=FORMS, revision__gt=0)
+    moved = FormInstance.objects.filter(
+        code__in={*FORMS, *JUDGED_FORMS}, revision__gt=0
+    )
     people = list(moved.values_list("participant_id", flat=True).distinct())
     if people:
-        assert [list(copy.differences(people)) for copy in COPIES] == [[], []]
+        assert [d for copy in COPIES for d in copy.differences(people)] == []
 
 
 @pytest.fixture(scope="session", autouse=True)

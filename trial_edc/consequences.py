@@ -44,6 +44,8 @@ from safety.reports import consequences as reports
 from visits.calendar import consequences as calendar
 from visits.deviations import consequences as deviations
 from visits.infusions import consequences as infusions
+from visits.judgements import consequences as judgements
+from visits.judgements.selectors import FORMS as JUDGED_FORMS
 from visits.outlooks import consequences as outlooks
 from visits.reminders import consequences as reminders
 from visits.schedule import consequences as schedule
@@ -64,6 +66,7 @@ COPIES = (
     (OTHER_VISIT_FORMS, on_items(outlooks.keep_outlooks_of_begun_visit)),
     (("CRE",), on_items("sample_at", outlooks.keep_outlooks)),
     (("CAL",), on_items("at", "reached", outlooks.keep_outlooks)),
+    (JUDGED_FORMS, on_items(judgements.keep_values_to_judge)),
 )
 
 ACTS = {
@@ -203,6 +206,7 @@ ON_EVENT = {
         schedule.recalculate_after_signature,
         outlooks.keep_outlooks_after,
         standing.keep_standing_after,
+        judgements.keep_values_to_judge_after,
     ),
     DeviationFound: (deviations.enter_deviation,),
     RowStruck: (
@@ -215,5 +219,6 @@ ON_EVENT = {
         outcomes.reapply_after_strike,
         outlooks.keep_outlooks_after,
         standing.keep_standing_after,
+        judgements.keep_values_to_judge_after,
     ),
 }

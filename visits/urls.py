@@ -6,6 +6,7 @@ from visits.calendar.views import feed
 from visits.calendar.views import ward as calendar
 from visits.deviations import views as deviations
 from visits.infusions.views import bedside
+from visits.judgements import views as judgements
 from visits.laboratory import views as laboratories
 from visits.missing_forms import views as missing_forms
 from visits.reminders.views import inbound, messages
@@ -21,6 +22,7 @@ urlpatterns = [
     path("calendar/mine/", feed.subscription, name="subscription"),
     path("deviations/", deviations.deviations, name="deviations"),
     path("missing-forms/", missing_forms.missing_forms, name="missing_forms"),
+    path("values-to-judge/", judgements.values_to_judge, name="values_to_judge"),
     path("calendar.ics", feed.feed, name="feed"),
     path(f"{PERSON}schedule/", schedule.schedule, name="schedule"),
     path(f"{PERSON}messages/", messages.messages, name="messages"),

@@ -9,6 +9,7 @@ from randomization.lists.selectors import sealed_lists
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
 from trial_edc.context import page_for
+from visits.judgements.selectors import panels_to_judge
 from visits.missing_forms.selectors import missing_forms_visible_to
 
 
@@ -30,6 +31,8 @@ def dashboard(request: StaffRequest) -> HttpResponse:
         "commitments": sealed_lists(),
         "missing": missing_forms_visible_to(request.user).count(),
         "missing_page": page_for(request.user, "visits:missing_forms"),
+        "to_judge": panels_to_judge(request.user).count(),
+        "judgement_page": page_for(request.user, "visits:values_to_judge"),
         "queries": page_for(request.user, "review:queries"),
     }
     return render(request, "monitoring/dashboard/dashboard.html", context)

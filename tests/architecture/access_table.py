@@ -332,6 +332,7 @@ ACCESS: dict[str, Row] = {
     "visits:calendar": only(CASEBOOK_READERS),
     "visits:deviations": only(CASEBOOK_READERS),
     "visits:missing_forms": only(BINDER_READERS),
+    "visits:values_to_judge": only(CASEBOOK_READERS),
     "visits:subscription": only(CASEBOOK_READERS),
     "visits:feed": public(),  # by its token alone; without one there is nothing
     "visits:messages": only("CO IN PI", kwargs=_number),

@@ -63,6 +63,8 @@ LISTS = (
     "safety:reports",
     "visits:deviations",
     "visits:messages",
+    "visits:missing_forms",
+    "visits:values_to_judge",
 )
 CHANGED_BY_INFUSION = ("RAN", "IRQ", "INF", "VIS", "AE", "DEV")
 Arguments = Mapping[str, Any]

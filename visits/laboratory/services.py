@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from record.accounts.access import require_person
@@ -13,6 +14,7 @@ from record.audit import once
 from record.audit.attribution import Actor, Source, attributed
 from record.casebook import catalogue
 from record.review.services.approvals import approve
+from visits.judgements.services import keep_values_of_laboratory
 from visits.laboratory.vocabulary import Analyte
 from visits.models import Laboratory, ReferenceRange
 from visits.schedule.problems import VisitRefused
@@ -76,6 +78,9 @@ def approve_range(
     by: User,
     via: Source = Source.PAGE,
 ) -> ReferenceRange:
-    return approve(
-        reference_range, Permission.REFERENCE_DATA, shown=shown, by=by, via=via
-    )
+    with transaction.atomic():
+        approved = approve(
+            reference_range, Permission.REFERENCE_DATA, shown=shown, by=by, via=via
+        )
+        keep_values_of_laboratory(approved)
+    return approved

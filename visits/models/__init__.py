@@ -22,6 +22,7 @@ from visits.models.outlook import VisitOutlook
 from visits.models.renal_replacement import RenalReplacement
 from visits.models.stay import Stay
 from visits.models.urine_collection import UrineCollection
+from visits.models.value_to_judge import ValueToJudge
 from visits.models.visit_record import VisitRecord
 from visits.models.vital_signs import VitalSigns
 
@@ -44,6 +45,7 @@ __all__ = [
     "RenalReplacement",
     "Stay",
     "UrineCollection",
+    "ValueToJudge",
     "VisitOutlook",
     "VisitRecord",
     "VitalSigns",

@@ -38,6 +38,7 @@ from safety.pregnancy.selectors import births_awaited
 from trial_edc import clock, dates
 from trial_edc.vocabulary import VisitStatus
 from visits.facts import OUTCOME_FORMS
+from visits.judgements.selectors import panel_lines, panels_to_judge
 from visits.missing_forms.selectors import missing_forms_visible_to
 from visits.outlooks.selectors import visits_in
 
@@ -132,6 +133,23 @@ def forms_missing(user: User) -> Iterator[WorkItem]:
     if more > 0:
         url = reverse("visits:missing_forms")
         yield more_of(OVERDUE, _("Missing forms"), more, url, "missing")
+
+
+def values_to_judge(user: User) -> Iterator[WorkItem]:
+    """Laboratory values outside their range, a line a panel."""
+    first = _First(panels_to_judge(user))
+    kind = _("Laboratory values to judge")
+    for line in panel_lines(first.rows):
+        yield WorkItem(
+            DUE,
+            kind,
+            line.form.participant.number,
+            ", ".join(f"{label} {value}" for label, value, _side in line.values),
+            navigation.address(line.form, "significance"),
+            "due",
+            dates.site_date(line.sampled_at),
+        )
+    yield from first.rest(DUE, kind, reverse("visits:values_to_judge"), "due")
 
 
 def births_to_ask_for(user: User) -> Iterator[WorkItem]:

@@ -32,6 +32,7 @@ SOURCES: tuple[tuple[WorkGroup, tuple[Permission, ...], WorkSource], ...] = (
     (Group.INFUSIONS, (May.ENTER_BEDSIDE,), visits.infusions_to_watch),
     (Group.INFUSIONS, (May.ENTER_PRODUCT,), counts.product_to_prepare),
     (Group.DECISIONS, (May.CONFIRM_ELIGIBILITY,), people.people_to_compare),
+    (Group.DECISIONS, (May.JUDGE,), forms.values_to_judge),
     (Group.DECISIONS, (May.SIGN_FORM, May.SIGN_PRODUCT), forms.forms_to_sign),
     (Group.DECISIONS, (May.SIGN_FORM,), signatures.opened_pages),
     (Group.DECISIONS, (May.SIGN_CASEBOOK,), signatures.casebooks),

@@ -30,6 +30,7 @@ def test_rows_of_unfinished_work_alone_can_be_removed():
         "entry_importedrow",
         "enrollment_participantstanding",
         "visits_visitoutlook",
+        "visits_valuetojudge",
         "axes_accessattempt",
         "axes_accessattemptexpiration",
         "axes_accesslog",

@@ -18,6 +18,7 @@ EXEMPT = {
     "capture_autosave": "unsaved typing, no record yet",
     "enrollment_participantstanding": "a copy of what recorded forms say",
     "visits_visitoutlook": "a copy of what recorded forms say",
+    "visits_valuetojudge": "a copy of what recorded forms say",
     "entry_importedrow": "preview of a file; what is stored is recorded there",
     "django_session": "sessions of browsers; sign-ins are recorded as acts",
     "django_migrations": "Django's own; the runtime role cannot write it",
