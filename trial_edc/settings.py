@@ -100,6 +100,7 @@ CONSEQUENCES = "trial_edc.consequences"
 RECORD_PROOFS = "trial_edc.record_proofs"
 COPIES = "trial_edc.copies"
 LOCK_CHECKS = "trial_edc.lock_checks"
+LAST_VISIT = "monitoring.visits.selectors.last_visit_ended_on"
 AFTER_MIGRATE = ("record.casebook.services.copies.store_missing",)
 WSGI_APPLICATION = "trial_edc.wsgi.application"
 TEMPLATES = [

@@ -57,6 +57,14 @@ class MissingCode(Codelist):
     REFUSED = "REF", N_("Refused")
 
 
+class VerificationTier(Codelist):
+    """How much hangs on a form, so how much of it is compared with the source."""
+
+    CRITICAL = "critical", N_("Critical")
+    IMPORTANT = "important", N_("Important")
+    OTHER = "other", N_("All other")
+
+
 class VisitCode(Codelist):
     """The visits of the schedule, in its order, then those without a fixed day."""
 

@@ -22,7 +22,12 @@ from record.casebook.access import visible_codes
 from record.casebook.models import FormInstance, FormStatus, Participant
 from record.casebook.vocabulary import TO_VERIFY
 from record.review.models import QueryState, Verification
-from record.review.selectors import queries_visible_to
+from record.review.selectors import (
+    may_know_plan,
+    planned,
+    queries_visible_to,
+    verification_plan,
+)
 from trial_edc import clock
 from trial_edc.vocabulary import VisitStatus
 from visits.missing_forms.selectors import missing_forms_visible_to
@@ -31,6 +36,11 @@ from visits.schedule.facts import Visit
 
 FILTERS = ("overdue", "due", "missing", "queries", "drafts", "verify", "consent")
 Counts = Mapping[str, int]
+
+
+def filters_of(user: User) -> list[str]:
+    """Who enters data does not learn from a count which of them are in the sample."""
+    return [name for name in FILTERS if name != "verify" or may_know_plan(user)]
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,8 @@ def _is_to_verify() -> Q:
     in_force = Verification.objects.filter(form=OuterRef("pk"), withdrawn_at=None)
     is_open = Q(code__in=plain, verification__in=TO_VERIFY)
     is_new = Q(~Exists(in_force), confidentiality=Confidentiality.RESTRICTED)
-    return Q(is_open | is_new, status=FormStatus.COMPLETE)
+    in_plan = planned(verification_plan())
+    return in_plan & Q(is_open | is_new, status=FormStatus.COMPLETE)
 
 
 def _has_visit(visits: QuerySet[Any]) -> Q:
@@ -111,7 +122,7 @@ def counts_of(people: QuerySet[Any], user: User) -> Counts:
         everybody.filter(is_in(name, user))
         .values(kind=Value(name))
         .annotate(n=Count("pk"))
-        for name in FILTERS
+        for name in filters_of(user)
     ]
     return dict(by_status.union(*filters, all=True).values_list("kind", "n"))
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from enrollment.screening.rules.participant_numbers import is_mistyped, person_number
 from entry.casebook.views import CASEBOOK_READERS, QUERIES, REGISTER
 from entry.matrix.selectors import (
-    FILTERS,
     counts_of,
+    filters_of,
     is_in,
     matrix_rows,
     people_in_matrix,
@@ -31,10 +31,11 @@ def matrix(request: StaffRequest) -> HttpResponse:
     everybody = people_in_matrix(user)
     counts = counts_of(everybody, user)
     selected = everybody.filter(status=status) if status else everybody
-    if filter_name in FILTERS:
+    filters = filters_of(user)
+    if filter_name in filters:
         selected = selected.filter(is_in(filter_name, user))
     page = Paginator(selected, PEOPLE_A_PAGE).get_page(request.GET.get("page"))
-    statuses = {name: n for name, n in counts.items() if name not in FILTERS}
+    statuses = {name: n for name, n in counts.items() if name not in filters}
     context = {
         "page": page,
         "rows": matrix_rows(list(page), user),
@@ -42,6 +43,7 @@ def matrix(request: StaffRequest) -> HttpResponse:
         "counts": counts,
         "is_filtered": bool(filter_name or status),
         "filter": filter_name,
+        "knows_plan": "verify" in filters,
         "status": status,
         "statuses": sorted(statuses.items()),
         "slots": PROTOCOL.schedule.visits,

@@ -80,6 +80,7 @@ ACT_WORDS = {
     "recovery_codes_made": N_("recovery codes made"),
     "recovery_refused": N_("recovery refused"),
     "release_in_force": N_("release in force"),
+    "sample_drawn": N_("sample to verify drawn"),
     "second_factor_enrolled": N_("second factor enrolled"),
     "second_factor_refused": N_("second factor refused"),
     "second_factor_revoked": N_("second factor revoked"),

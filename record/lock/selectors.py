@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -14,8 +15,15 @@ from record.lock.models import LockProposal
 from record.lock.readiness import OpenLine, ReadinessCheck
 from record.lock.vocabulary import LockAction
 from record.review.models import WAITING, Query
-from record.review.selectors import address_of, unsigned
-from trial_edc.vocabulary import N_
+from record.review.selectors import (
+    address_of,
+    in_tier,
+    planned,
+    unsigned,
+    verification_plan,
+)
+from trial_edc.requirements import implements
+from trial_edc.vocabulary import N_, VerificationTier
 
 
 @dataclass(frozen=True)
@@ -101,11 +109,13 @@ def forms_to_sign() -> Iterator[OpenLine]:
     yield from map(line_of, unsigned(complete))
 
 
-def forms_to_verify() -> Iterator[OpenLine]:
+@implements("SDV-02")
+def forms_to_verify(tier: VerificationTier) -> Iterator[OpenLine]:
+    """Those of the tier that the plan of verification asks for."""
     complete = open_forms().filter(
-        status=FormStatus.COMPLETE, verification__in=TO_VERIFY
+        in_tier(tier), status=FormStatus.COMPLETE, verification__in=TO_VERIFY
     )
-    yield from map(line_of, complete)
+    yield from map(line_of, complete.filter(planned(verification_plan())))
 
 
 def identity_forms() -> Iterator[OpenLine]:
@@ -123,7 +133,19 @@ RECORD_CHECKS = (
     ReadinessCheck("queries", N_("Queries not closed"), open_queries),
     ReadinessCheck("signatures", N_("Forms without a valid signature"), forms_to_sign),
     ReadinessCheck(
-        "verification", N_("Forms not verified against the source"), forms_to_verify
+        "verification_critical",
+        N_("Critical forms not verified against the source"),
+        partial(forms_to_verify, VerificationTier.CRITICAL),
+    ),
+    ReadinessCheck(
+        "verification_important",
+        N_("Important forms of the sample not verified against the source"),
+        partial(forms_to_verify, VerificationTier.IMPORTANT),
+    ),
+    ReadinessCheck(
+        "verification_other",
+        N_("Other forms of the sample not verified against the source"),
+        partial(forms_to_verify, VerificationTier.OTHER),
     ),
     ReadinessCheck(
         "identity", N_("Contact forms not complete, or with queries"), identity_forms

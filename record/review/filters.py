@@ -20,10 +20,15 @@ from record.accounts.models import User
 from record.accounts.roles import Role
 from record.casebook import catalogue
 from record.casebook.access import visible_codes
-from record.casebook.models import Participant
+from record.casebook.models import FormInstance, Participant
+from record.review.last_visit import last_visit_of
 from record.review.models import Query, QueryPriority, QueryState
+from record.review.rules import VerificationPlan
+from record.review.selectors.plan import planned, verification_plan
 from record.review.selectors.queries import answering_people, answering_roles, checks_of
+from record.review.selectors.verification import changed_since
 from trial_edc import clock
+from trial_edc.dates import site_midnight
 from trial_edc.text_fields import TypedIdentifier
 
 AGES = (
@@ -173,8 +178,61 @@ class QueryFilters(FormsOfReader):
         return queries.filter(raised_at__lt=clock.now() - timedelta(days=days))
 
 
+OUTSIDE, EVERY, SINCE_VISIT = "outside", "every", "visit"
+
+
 class VerificationFilters(FormsOfReader):
-    """Which forms the verification list shows, apart from their state."""
+    """Which forms the verification list shows, apart from their state and tier.
+
+    Those of the plan, unless others are chosen.
+    """
 
     participant = ParticipantNumberFilter("participant")
     form = FormFilter("code")
+    plan = django_filters.ChoiceFilter(
+        label=_("Plan"),
+        empty_label=_("in the plan"),
+        choices=[
+            (OUTSIDE, _("outside of the sample")),
+            (EVERY, _("all, also outside")),
+        ],
+        method="beside_the_plan",
+    )
+    changed = django_filters.ChoiceFilter(
+        label=_("Changed"), empty_label=_("at any time"), method="since_last_visit"
+    )
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        chosen: QueryDict | None = None,
+    ) -> None:
+        super().__init__(request, queryset, chosen)
+        self.last_visit = last_visit_of(request.user)  # type: ignore[arg-type]
+        if self.last_visit is None:
+            del self.filters["changed"]
+            return
+        words = gettext("since my last visit, %(on)s") % {"on": self.last_visit}
+        self.filters["changed"].extra["choices"] = [(SINCE_VISIT, words)]
+
+    @cached_property
+    def in_force(self) -> VerificationPlan:
+        return verification_plan()
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        narrowed: QuerySet[Any] = super().filter_queryset(queryset)
+        is_chosen = bool(self.form.cleaned_data.get("plan"))
+        return narrowed if is_chosen else narrowed.filter(planned(self.in_force))
+
+    def beside_the_plan(
+        self, listed: QuerySet[FormInstance], _name: str, choice: str
+    ) -> QuerySet[FormInstance]:
+        return listed.exclude(planned(self.in_force)) if choice == OUTSIDE else listed
+
+    def since_last_visit(
+        self, listed: QuerySet[FormInstance], _name: str, _choice: str
+    ) -> QuerySet[FormInstance]:
+        """From the visit's last day on, so that nothing of that day is missed."""
+        assert self.last_visit is not None  # noqa: S101 - else there is no choice
+        return changed_since(listed, site_midnight(self.last_visit))

@@ -23,6 +23,7 @@ from record.review.selectors.queries import (
 )
 from record.review.services.queries import LONGEST, Assignment, Subject
 from trial_edc.text_fields import TypedText
+from trial_edc.vocabulary import VerificationTier
 
 MAX_DIGITS = 9
 MAX_KEY_DIGITS = 18
@@ -38,6 +39,12 @@ def state_shown(typed: QueryDict, states: Container[str], default: str) -> str:
     """The state that a list shows; empty for all."""
     state = typed.get("state", default)
     return state if state in states else default
+
+
+def tier_chosen(typed: QueryDict) -> str:
+    """The tier that a list shows; empty for all."""
+    tier = typed.get("tier", "")
+    return tier if tier in set(VerificationTier) else ""
 
 
 def queries_chosen(typed: QueryDict) -> dict[int, int]:

@@ -26,6 +26,8 @@ from record.audit.vault import Purpose, seal, unseal
 from record.casebook.models import FormInstance, Participant
 from record.casebook.participant_key import ParticipantKey
 from trial_edc import clock
+from trial_edc.choices import choices
+from trial_edc.vocabulary import VerificationTier
 from trial_edc.wording import Wording, written_out
 
 SEALED_BYTES = 4_000
@@ -342,3 +344,47 @@ class SigningView(Register):
         )
         ordering = ("id",)
         indexes = (models.Index(fields=("reader", "digest"), name="signing_view"),)
+
+
+class SampleSeed(Register):
+    """The seed of the sample to verify, drawn once; nobody reads it on a page."""
+
+    seed = models.CharField(max_length=64)
+    drawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    drawn_at = models.DateTimeField(default=clock.now)
+    is_only_one = models.BooleanField(default=True, unique=True)
+
+    class Meta(Register.Meta):
+        triggers = (
+            record("register", secret=("seed",)),
+            REFUSE_REMOVAL,
+            REFUSE_CHANGE,
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(is_only_one=True), name="one_seed_of_the_sample"
+            ),
+        )
+
+
+class RaisedShare(Register):
+    """A larger share of a tier than the protocol's, after findings; never lowered."""
+
+    tier = models.CharField(max_length=9, choices=choices(VerificationTier))
+    share_pct = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=200)
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    raised_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Register.Meta):
+        triggers = (*Register.Meta.triggers, REFUSE_CHANGE)
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(share_pct__range=(1, 100)), name="share_in_percent"
+            ),
+        )

@@ -10,13 +10,20 @@ from record.casebook.models import FormInstance
 from record.casebook.vocabulary import TO_VERIFY, VerificationState
 from record.review import selectors
 from record.review.filters import VerificationFilters
-from record.review.forms import state_shown
+from record.review.forms import state_shown, tier_chosen
 
 TO_DO = "to_do"  # all that is not verified
 
 
 def states_of(state: str) -> Collection[str]:
     return {TO_DO: TO_VERIFY, "": tuple(VerificationState)}.get(state, (state,))
+
+
+def in_tier_chosen(
+    forms: QuerySet[FormInstance], query: QueryDict
+) -> QuerySet[FormInstance]:
+    tier = tier_chosen(query)
+    return forms.filter(selectors.in_tier(tier)) if tier else forms
 
 
 def next_to_verify(
@@ -28,7 +35,7 @@ def next_to_verify(
     """
     query = QueryDict(chosen)
     forms = selectors.complete_forms(request.user)
-    listed = VerificationFilters(request, forms, query).qs
+    listed = in_tier_chosen(VerificationFilters(request, forms, query).qs, query)
     state = state_shown(query, (TO_DO, "", *VerificationState), TO_DO)
     if selectors.verifies_sealed_forms(request.user):
         lines = selectors.sealed_lines(listed)

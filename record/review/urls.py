@@ -14,4 +14,5 @@ urlpatterns = [
     path("queries/<int:query_id>/step/", queries.step, name="step"),
     path("queries/<int:query_id>/assign/", queries.assign, name="assign"),
     path("verification/", verification.verification, name="verification"),
+    path("verification/draw/", verification.draw, name="draw_sample"),
 ]

@@ -316,6 +316,7 @@ ACCESS: dict[str, Row] = {
     "review:download_queries": only("CO IN PI BN MO DM UP PN UM SO"),
     "review:ask": only("MO DM SO", kwargs=_number),
     "review:verification": only("MO UM"),
+    "review:draw_sample": only("MO"),
     # capture: runs of the edit checks
     "capture:check_runs": only("DM PI"),
     "capture:check_run": only("DM PI", kwargs=_run),

@@ -15,9 +15,9 @@ from trial_edc.protocol.messages import ReminderSettings, StaffMail
 from trial_edc.registry import Arm, Criterion, Endpoint, Registry
 from trial_edc.requirements import implements
 from trial_edc.typed_toml import read, require, require_unique
-from trial_edc.vocabulary import VisitCode
+from trial_edc.vocabulary import VerificationTier, VisitCode
 
-HOURS_A_DAY, DAYS_A_WEEK = 24, 7
+HOURS_A_DAY, DAYS_A_WEEK, ALL_PCT = 24, 7, 100
 FILE = Path(__file__).parent.with_name("protocol.toml")
 
 
@@ -307,6 +307,36 @@ class QuerySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TierSettings:
+    """Forms of a tier, and of which share of the participants they are verified."""
+
+    code: VerificationTier
+    share_pct: int
+    forms: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        is_share = 0 < self.share_pct <= ALL_PCT
+        require("share_pct", that=is_share, problem="is not from 1 to 100")
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationSettings:
+    """What the monitor compares with the source, by tier in their order."""
+
+    raise_pct: int
+    tiers: tuple[TierSettings, ...]
+
+    def __post_init__(self) -> None:
+        require("raise_pct", that=self.raise_pct > 0, problem="is not above 0")
+        codes = [tier.code for tier in self.tiers]
+        is_whole = codes == list(VerificationTier)
+        require("tiers", that=is_whole, problem="are not all tiers in their order")
+        require_unique("tiers.forms", [f for tier in self.tiers for f in tier.forms])
+        is_rest = [bool(tier.forms) for tier in self.tiers][-1:] == [False]
+        require("tiers", that=is_rest, problem="do not end with one that names no form")
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """The whole trial."""
 
@@ -326,6 +356,7 @@ class Protocol:
     reminders: ReminderSettings
     staff_mail: StaffMail
     queries: QuerySettings
+    verification: VerificationSettings
     accounts: AccountSettings
     blinding: Blinding
     randomization: RandomizationSettings

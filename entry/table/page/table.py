@@ -26,6 +26,7 @@ from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.values import MissingCode, Value
 from record.casebook.vocabulary import TO_VERIFY
+from record.review.selectors import verification_plan
 from trial_edc.templatetags.components import ErrorLine
 
 Typed = Mapping[str, QueryDict]
@@ -107,6 +108,15 @@ class TablePage:
     @property
     def may_verify(self) -> bool:
         return may_on(self.user, Permission.VERIFY, self.design)
+
+    @cached_property
+    def is_in_plan(self) -> bool:
+        """Whether the rows are to verify; others can be."""
+        return verification_plan().asks_for(
+            self.design.code,
+            self.participant.number,
+            is_restricted=self.design.is_restricted,
+        )
 
     @property
     def to_verify(self) -> int:

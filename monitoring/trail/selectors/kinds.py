@@ -100,7 +100,10 @@ OTHER_RULES: Rules = {
         acts("form_moved_here"),
     ),
     TrailKind.QUERY: (rows("review_query", "review_querystep"),),
-    TrailKind.VERIFICATION: (rows("review_verification"),),
+    TrailKind.VERIFICATION: (
+        rows("review_verification", "review_sampleseed", "review_raisedshare"),
+        acts("sample_drawn"),
+    ),
     TrailKind.SIGNATURE: (
         rows("review_signature", "enrollment_eligibilityconfirmation"),
         acts("signed", "eligibility_confirmed"),

@@ -8,6 +8,12 @@ from record.review.selectors.marks import (
     valid_signature,
     verified_items,
 )
+from record.review.selectors.plan import (
+    in_tier,
+    may_know_plan,
+    planned,
+    verification_plan,
+)
 from record.review.selectors.queries import (
     checks_of,
     counts_by_state,
@@ -28,11 +34,13 @@ from record.review.selectors.query_lines import (
 from record.review.selectors.shown import as_shown, changes_since_shown
 from record.review.selectors.verification import (
     VerificationLine,
+    changed_since,
     complete_forms,
     count_to_verify,
-    counts_by_verification,
+    counts_by_tier,
     sealed_lines,
     verification_lines,
+    verifies_open_forms,
     verifies_sealed_forms,
 )
 
@@ -41,17 +49,21 @@ __all__ = [
     "VerificationLine",
     "address_of",
     "as_shown",
+    "changed_since",
     "changes_since_shown",
     "checks_of",
     "closure_text",
     "complete_forms",
     "count_to_verify",
     "counts_by_state",
-    "counts_by_verification",
+    "counts_by_tier",
+    "in_tier",
     "lines_for",
+    "may_know_plan",
     "may_on_subject",
     "medians",
     "open_places",
+    "planned",
     "possible_actions",
     "queries_of",
     "queries_visible_to",
@@ -63,6 +75,8 @@ __all__ = [
     "unsigned",
     "valid_signature",
     "verification_lines",
+    "verification_plan",
     "verified_items",
+    "verifies_open_forms",
     "verifies_sealed_forms",
 ]

@@ -1,9 +1,11 @@
 """Which complete forms the monitor has compared with the source, and which not yet."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, IntegerField, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from record.accounts.models import User
@@ -18,9 +20,13 @@ from record.casebook.models import (
 )
 from record.casebook.selectors import revisions_of
 from record.casebook.vocabulary import TO_VERIFY, VerificationState
+from record.review.models import Verification
+from record.review.rules import tier_of
 from record.review.selectors.marks import revisions_verified
+from record.review.selectors.plan import planned, tier_column, verification_plan
 
 Revisions = Mapping[str, int]
+Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,10 @@ class VerificationLine:
     def form_place(self) -> int:
         """The place of its form in the casebook."""
         return list(catalogue.designs()).index(self.form.code)
+
+    @property
+    def tier(self) -> str:
+        return tier_of(self.form.code)
 
     @property
     def items(self) -> int:
@@ -101,9 +111,25 @@ def verifies_sealed_forms(user: User) -> bool:
     )
 
 
-def counts_by_verification(forms: QuerySet[FormInstance]) -> dict[str, int]:
-    rows = forms.order_by().values_list("verification").annotate(n=Count("*"))
-    return dict(rows)
+def changed_since(
+    forms: QuerySet[FormInstance], at: datetime
+) -> QuerySet[FormInstance]:
+    """Forms saved since then, or of which a verification was withdrawn."""
+    lost = Verification.objects.filter(form=OuterRef("pk"), withdrawn_at__gte=at)
+    return forms.filter(Q(saved_at__gte=at) | Exists(lost))
+
+
+def verifies_open_forms(user: User) -> bool:
+    return user.may(Permission.VERIFY) and not verifies_sealed_forms(user)
+
+
+def counts_by_tier(forms: QuerySet[FormInstance]) -> dict[str, Counts]:
+    """How many forms of each tier are in each state."""
+    rows = forms.order_by().values_list(tier_column(), "verification")
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for tier, state, n in rows.annotate(n=Count("*")):
+        counts[tier][state] = n
+    return dict(counts)
 
 
 def verification_lines(forms: Collection[FormInstance]) -> list[VerificationLine]:
@@ -137,8 +163,8 @@ def _rows_by_form(forms: list[FormInstance]) -> dict[int, AnyCRF]:
 
 
 def count_to_verify(user: User) -> int:
-    """Complete forms of which an item is not verified, or changed since."""
-    forms = complete_forms(user)
+    """Complete forms that the plan asks for and that are not verified as they stand."""
+    forms = complete_forms(user).filter(planned(verification_plan()))
     if verifies_sealed_forms(user):
         return sum(line.state in TO_VERIFY for line in sealed_lines(forms))
     return forms.filter(verification__in=TO_VERIFY).count()

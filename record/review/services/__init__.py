@@ -41,6 +41,7 @@ from record.review.services.queries import (
 )
 from record.review.services.query_batches import refusals, step_together
 from record.review.services.query_files import record_download
+from record.review.services.sampling import draw_sample, raise_shares
 from record.review.services.sign_offs import (
     meaning_of,
     note_form_shown,
@@ -62,6 +63,7 @@ __all__ = [
     "automatic_queries",
     "cancel_query",
     "close_query",
+    "draw_sample",
     "freeze",
     "lock_database",
     "lock_form",
@@ -72,6 +74,7 @@ __all__ = [
     "query_changes",
     "raise_query",
     "raise_query_on",
+    "raise_shares",
     "record_download",
     "refusals",
     "reopen_query",

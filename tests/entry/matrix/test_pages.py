@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from entry.matrix import views
-from entry.matrix.selectors import FILTERS
+from entry.matrix.selectors import FILTERS, filters_of
 from tests.people import person
 from tests.visits import stage
 
@@ -13,9 +13,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def page(client):
-    client.force_login(person("CO"))
+    reader = person("CO")
 
-    def fetch(query=""):
+    def fetch(query="", reader=reader):
+        client.force_login(reader)
         return client.get(reverse("entry:matrix") + query).context
 
     return fetch
@@ -39,17 +40,24 @@ def test_three_people_fill_one_page_of_three_and_two_pages_of_two(page, monkeypa
     assert first["total"] == second["total"] == 3
 
 
-def test_each_filter_and_status_shows_as_many_as_it_counts(page):
+@pytest.mark.parametrize("role", ["CO", "MO"])
+def test_each_filter_and_status_shows_as_many_as_it_counts(page, role):
+    reader = person(role, username="reader")
     stage.infused(1, ago=9)
     stage.infused(2, ago=2)
     stage.participant(3)
 
-    counts = page()["counts"]
+    counts = page(reader=reader)["counts"]
     shown = {
-        name: len(numbers(page(f"?{'show' if name in FILTERS else 'status'}={name}")))
-        for name in [*FILTERS, *dict(page()["statuses"])]
+        name: len(numbers(page(_chosen(name), reader)))
+        for name in [*filters_of(reader), *dict(page(reader=reader)["statuses"])]
     }
 
     assert shown == {name: counts.get(name, 0) for name in shown}
     assert shown["overdue"] > 0
     assert shown["infused"] == 2
+    assert ("verify" in shown) is (role == "MO")
+
+
+def _chosen(name: str) -> str:
+    return f"?{'show' if name in FILTERS else 'status'}={name}"

@@ -55,7 +55,7 @@ def test_the_lock_keeps_its_report_its_exceptions_and_the_digest_of_the_data():
 def test_the_lock_is_refused_while_open_lines_are_not_accepted():
     complete()
 
-    with pytest.raises(LockRefused, match=r"Forms without a valid signature, Forms "):
+    with pytest.raises(LockRefused, match=r"a valid signature, Other forms "):
         proposed(exceptions={})
 
     assert not LockProposal.objects.exists()
