@@ -63,6 +63,8 @@ SHOWN = {"overdue": attrgetter("is_late"), "due": attrgetter("is_due")}
 
 @dataclass(frozen=True, slots=True)
 class GroupOfWork:
+    """What waits for a person in one group, most urgent first."""
+
     group: WorkGroup
     items: list[WorkItem]
 
