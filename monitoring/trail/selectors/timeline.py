@@ -61,7 +61,7 @@ def item_timeline(form: FormInstance, item: str) -> list[TimelineEvent]:
         *_signatures(form),
         *_closings(form),
     ]
-    return sorted(reversed(events), key=lambda event: event.at, reverse=True)
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def _values(form: FormInstance, name: str) -> Iterator[TimelineEvent]:
