@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from record.audit.models import Confidentiality, Register
@@ -22,14 +23,16 @@ class ExportKind(models.TextChoices):
     """Content of an export."""
 
     DATASETS = "datasets", _("CSV of the forms, with data dictionary")
+    CASEBOOKS = "casebooks", _("Casebooks as PDF")
 
 
 class Export(Register):
     """One export; also possible while the database is locked, so a register.
 
     `confidentiality` is its content class: open is blinded, restricted unblinded.
-    `files` tells the rows of each file, of a blinded export also its checksum: that of
-    few arms could be guessed.
+    `filters` names the tables, or the participants of casebooks. `files` tells the rows
+    of each file, of a blinded export also its checksum: that of few arms could be
+    guessed.
     """
 
     key = models.CharField(max_length=32, unique=True, default=chance.token)
@@ -71,7 +74,14 @@ class Export(Register):
         return sum(file["rows"] for file in self.files)
 
     @property
+    def counted(self) -> str:
+        """What its progress is counted in."""
+        of_casebooks = self.kind == ExportKind.CASEBOOKS
+        return gettext("Casebooks") if of_casebooks else gettext("Rows")
+
+    @property
     def filename(self) -> str:
         day = dates.site_date(self.asked_at)
-        name = f"{PROTOCOL.registry.other_id}-{self.content}"
+        kind = "casebooks" if self.kind == ExportKind.CASEBOOKS else self.content
+        name = f"{PROTOCOL.registry.other_id}-{kind}"
         return f"{name}-{day:%Y%m%d}-{self.key[:8]}.zip"

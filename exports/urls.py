@@ -8,6 +8,13 @@ app_name = "exports"
 urlpatterns = [
     path("", views.exports, name="exports"),
     path("unblinded/", views.unblinded, name="unblinded"),
+    path("casebooks/", views.casebooks, name="casebooks"),
+    path("casebooks/<str:number>/", views.casebook, name="casebook"),
+    path(
+        "casebooks/<str:number>/<str:language>.pdf",
+        views.casebook_pdf,
+        name="casebook_pdf",
+    ),
     path("<str:key>/", views.export, name="export"),
     path("<str:key>/progress/", views.progress, name="progress"),
     path("<str:key>/download/", views.download, name="download"),

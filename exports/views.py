@@ -1,18 +1,26 @@
 """Pages of exports: history, request, progress, download."""
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 
-from exports.forms import ExportForm, tables
+from exports.forms import CasebooksForm, ExportForm, tables
 from exports.models import Export
 from exports.selectors import history as selectors
+from exports.selectors.casebook_copy import participants_to_copy
 from exports.services import files
 from exports.services import jobs as services
+from exports.services.casebook_copies import take_casebook
+from exports.services.typesetting import PdfUnavailable
 from exports.tables import ExportHistoryTable
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.roles import Permission
+from record.casebook.models import Participant
 
+LANGUAGES = dict(settings.LANGUAGES)
 BLINDED, UNBLINDED = Permission.EXPORT_BLINDED, Permission.EXPORT_UNBLINDED
 
 
@@ -43,6 +51,25 @@ def _page(request: StaffRequest, template: str, *, with_arms: bool) -> HttpRespo
             return redirect("exports:export", export.key)
     table = ExportHistoryTable(selectors.exports_visible_to(request.user), request)
     return render(request, template, {"form": form, "table": table})
+
+
+@permitted(BLINDED)
+def casebooks(request: StaffRequest) -> HttpResponse:
+    submitted = request.POST if request.method == "POST" else None
+    language = get_language() or "en"
+    form = CasebooksForm(submitted, reader=request.user, language=language)
+    if form.is_valid():
+        try:
+            export = services.request_casebooks(
+                numbers=form.cleaned_data["participants"],
+                language=form.cleaned_data["language"],
+                by=request.user,
+            )
+        except services.TooManyExports as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("exports:export", export.key)
+    return render(request, "exports/casebooks.html", {"form": form})
 
 
 @permitted(BLINDED, UNBLINDED)
@@ -79,3 +106,41 @@ def _context(request: StaffRequest, key: str) -> dict[str, object]:
     export = _export_or_404(request, key)
     done, total = files.progress(export.key)
     return {"export": export, "done": min(done, total), "total": total}
+
+
+@permitted(Permission.PRINT_CASEBOOK)
+def casebook(request: StaffRequest, number: str) -> HttpResponse:
+    return _casebook_page(request, _participant_or_404(request, number))
+
+
+@permitted(Permission.PRINT_CASEBOOK)
+def casebook_pdf(request: StaffRequest, number: str, language: str) -> HttpResponse:
+    participant = _participant_or_404(request, number)
+    if language not in LANGUAGES:
+        raise Http404
+    try:
+        copy = take_casebook(participant, language, by=request.user)
+    except PdfUnavailable as problem:
+        return _casebook_page(request, participant, problem=str(problem))
+    return _pdf_response(copy.pdf, copy.filename)
+
+
+def _participant_or_404(request: StaffRequest, number: str) -> Participant:
+    return get_object_or_404(participants_to_copy(request.user), number=number)
+
+
+def _casebook_page(
+    request: StaffRequest, participant: Participant, problem: str = ""
+) -> HttpResponse:
+    context = {
+        "participant": participant,
+        "languages": LANGUAGES.items(),
+        "problem": problem,
+    }
+    status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
+    return render(request, "exports/casebook.html", context, status=status)
+
+
+def _pdf_response(content: bytes, filename: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -234,6 +234,15 @@ def confirmations_of(
     return is_valid
 
 
+def confirmations_given(
+    participant: Participant,
+) -> list[tuple[EligibilityConfirmation, bool]]:
+    """Each with whether what it confirmed is unchanged, the first one first."""
+    confirmations = EligibilityConfirmation.objects.filter(participant=participant)
+    annotated = confirmations.annotate(is_unchanged=_is_unchanged()).order_by("pk")
+    return [(one, one.is_unchanged and not one.withdrawn_at) for one in annotated]
+
+
 def reasons_text(reasons: Iterable[str]) -> str:
     pairs = (reason.split(":") for reason in reasons)
     return ", ".join(f"{code} {_(State(state).label)}" for code, state in pairs)

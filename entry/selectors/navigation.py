@@ -65,6 +65,7 @@ PARTICIPANT_PAGES: tuple[tuple[Any, ...], ...] = (
     (_("Bedside, infusion 2"), "visits:bedside", RANDOMIZED, "D7"),
     (_("Messages"), "visits:messages", RANDOMIZED),
     (_("Audit trail"), "monitoring:trail:participant", frozenset(Status)),
+    (_("Casebook as PDF"), "exports:casebook", frozenset(Status)),
     (_("Withdrawal"), LOG, CONSENTED, "WDR"),
     (_("Sign the casebook"), "entry:sign_casebook", frozenset(Status)),
     (_("Close screening"), "enrollment:close", SCREENED),

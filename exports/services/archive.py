@@ -29,6 +29,15 @@ class ArchivedFile:
     sha256: str
 
 
+@dataclass(frozen=True)
+class ArchiveDocument:
+    """A file that is whole already, such as a PDF."""
+
+    name: str
+    title: str
+    content: bytes
+
+
 class _HashingWriter(io.RawIOBase):
     """Writes through to a file and computes size and checksum."""
 
@@ -49,14 +58,14 @@ class _HashingWriter(io.RawIOBase):
 @implements("EXP-02")
 def write_archive(
     target: IO[bytes],
-    tables: Iterable[ExportTable],
+    entries: Iterable[ExportTable | ArchiveDocument],
     about: Mapping[str, object],
     *,
     count: Callable[[], None],
 ) -> list[ArchivedFile]:
-    """`count` is called for each row."""
+    """`count` is called for each row, and each whole file."""
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        files = [_write_table(archive, table, count) for table in tables]
+        files = [_write(archive, entry, count) for entry in entries]
         manifest = {**about, "files": [asdict(file) for file in files]}
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         archive.writestr(_entry(MANIFEST), text)
@@ -68,6 +77,17 @@ def _entry(name: str) -> ZipInfo:
     entry = ZipInfo(name, now.timetuple()[:6])
     entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
     return entry
+
+
+def _write(
+    archive: ZipFile, entry: ExportTable | ArchiveDocument, count: Callable[[], None]
+) -> ArchivedFile:
+    if isinstance(entry, ExportTable):
+        return _write_table(archive, entry, count)
+    archive.writestr(_entry(entry.name), entry.content)
+    count()
+    digest = hashlib.sha256(entry.content).hexdigest()
+    return ArchivedFile(entry.name, entry.title, 1, 1, len(entry.content), digest)
 
 
 def _write_table(

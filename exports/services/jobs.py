@@ -1,34 +1,26 @@
 """Request an export, make it, download it."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import IO, Any, cast
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from exports.models import Export, ExportKind, ExportState
-from exports.selectors import blinded, form_tables, unblinded
-from exports.selectors.dictionary import dictionary, edit_checks
-from exports.selectors.export_table import ExportTable
-from exports.selectors.signatures import casebooks_without_sign_off
 from exports.services import archive, files
+from exports.services.casebook_copies import RecordedCopy, record_copy
+from exports.services.written_exports import write_export
 from record.accounts.models import User
 from record.accounts.roles import Permission
 from record.accounts.services.accounts import within_delegation
 from record.audit import once
 from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Confidentiality
-from record.casebook.design import FormDesign
-from record.lock.selectors import LockState, present_lock
-from trial_edc import __version__, clock
+from trial_edc import clock
 from trial_edc.background import request_task
 from trial_edc.locks import exclusively
-from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import N_
 from trial_edc.whole_files import NO_ROOM, is_lack_of_room
@@ -37,16 +29,6 @@ EXPORTER = Process("exports")
 EXPORTS = 4_194_674  # the kind of the advisory locks of this room
 TASK = "exports.tasks.make_export"
 UNFINISHED = (ExportState.QUEUED, ExportState.RUNNING)
-NOTES = (
-    "Rows that were struck out are left out.",
-    "Instants are site time with offset; dates known in part are kept in part.",
-    "A text that a spreadsheet would run as a formula has an apostrophe in front.",
-    "x_label is the answer in words; x_missing says why there is no value.",
-    "x_unit is the unit as entered, x_standard the value in the standard unit.",
-    "With x_comparator (< or >) x is a limit of detection, and x_standard is empty.",
-)
-
-
 IN_THE_LOG = N_("It could not be made; the cause is in the log of the worker.")
 NO_LONGER_ALLOWED = N_(
     "It was not made: the account that asked for it is closed, or may no longer export."
@@ -84,18 +66,36 @@ def request_export(
     """
     if not by.may(_needed_permission(with_arms=with_arms)):
         raise PermissionDenied
-    with attributed(by=by, via=Source.PAGE):
+    return _request(
+        kind=ExportKind.DATASETS,
+        confidentiality=(
+            Confidentiality.RESTRICTED if with_arms else Confidentiality.OPEN
+        ),
+        filters={"forms": forms},
+        language=language,
+        asked_by=by,
+    )
+
+
+@implements("EXP-06", "EXP-07")
+def request_casebooks(*, numbers: list[str], language: str, by: User) -> Export:
+    """Queue the casebooks of these participants as PDF; raises `TooManyExports`."""
+    if not by.may(Permission.EXPORT_BLINDED):
+        raise PermissionDenied
+    return _request(
+        kind=ExportKind.CASEBOOKS,
+        confidentiality=Confidentiality.OPEN,
+        filters={"participants": numbers},
+        language=language,
+        asked_by=by,
+    )
+
+
+def _request(*, asked_by: User, **columns: Any) -> Export:
+    with attributed(by=asked_by, via=Source.PAGE):
         once.require_first()
-        _require_few_unfinished(by)
-        export = Export.objects.create(
-            kind=ExportKind.DATASETS,
-            confidentiality=(
-                Confidentiality.RESTRICTED if with_arms else Confidentiality.OPEN
-            ),
-            filters={"forms": forms},
-            language=language,
-            asked_by=by,
-        )
+        _require_few_unfinished(asked_by)
+        export = Export.objects.create(asked_by=asked_by, **columns)
         request_task(TASK, export.key)
     return export
 
@@ -132,19 +132,20 @@ def _make(export: Export) -> Export:
         return _update(export, state=ExportState.FAILED, problem=reason)
     _update(export, state=ExportState.RUNNING)
     try:
-        sealed_file, archived_files, lock = _write_export(export)
+        written = write_export(export)
     except Exception as problem:
         text = NO_ROOM if is_lack_of_room(problem) else IN_THE_LOG
         _update(export, state=ExportState.FAILED, problem=text)
         raise
     return _update(
         export,
+        written.copies,
         state=ExportState.DONE,
         finished_at=clock.after(export.asked_at),
-        sha256=sealed_file.sha256.hexdigest(),
-        size_bytes=sealed_file.size,
-        files=[_as_listed(archived, export) for archived in archived_files],
-        lock_version=lock and lock.version,
+        sha256=written.file.sha256.hexdigest(),
+        size_bytes=written.file.size,
+        files=[_as_listed(archived, export) for archived in written.files],
+        lock_version=written.lock and written.lock.version,
     )
 
 
@@ -163,71 +164,6 @@ def _reason_to_withhold(export: Export) -> str:
     if not (within_delegation(export.asked_by) and export.asked_by.may(needed)):
         return NO_LONGER_ALLOWED
     return TOO_OLD if clock.now() - export.asked_at > MOST_WAITING else ""
-
-
-@implements("EXP-05", "LCK-04")
-def _write_export(
-    export: Export,
-) -> tuple[files.SealedFile, list[archive.ArchivedFile], LockState | None]:
-    """Write the archive from one snapshot; the file appears whole or not at all."""
-    selected = export.filters["forms"]
-    with snapshot(), override(export.language):
-        tables, designs = _tables(export, selected)
-        lock = present_lock()
-        total = sum(blinded.expected_rows(designs).values())
-        with (
-            closing(files.ProgressMeter(export.key, total)) as meter,
-            closing(files.SealedFile(files.archive_path(export.key))) as sealed_file,
-        ):
-            archived_files = archive.write_archive(
-                cast("IO[bytes]", sealed_file),
-                (*tables, dictionary(designs), edit_checks(designs)),
-                _manifest_head(export, lock),
-                count=meter.advance,
-            )
-            sealed_file.keep()
-    return sealed_file, archived_files, lock
-
-
-def _tables(
-    export: Export, selected: list[str]
-) -> tuple[Iterator[ExportTable], list[FormDesign]]:
-    context, open_forms = form_tables.Context(), blinded.blinded_designs()
-    designs = [design for code, design in open_forms.items() if code in selected]
-    if export.is_blinded:
-        return blinded.all_tables(selected, context), designs
-    restricted = unblinded.restricted_designs().values()
-    return unblinded.all_unblinded_tables(selected, context), [*designs, *restricted]
-
-
-def _manifest_head(export: Export, lock: LockState | None) -> dict[str, Any]:
-    return {
-        "trial": PROTOCOL.registry.id,
-        "content": export.content,
-        "export": export.key,
-        "asked_by": export.asked_by.username,
-        "asked_at": export.asked_at.isoformat(),
-        "data_as_of": clock.now().isoformat(),
-        "lock": lock and lock.stated,
-        "software": __version__,
-        "protocol": PROTOCOL.version,
-        "language": export.language,
-        "casebooks_without_sign_off": casebooks_without_sign_off(),
-        "notes": NOTES,
-    }
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """Read everything as of one instant, however long the reading takes."""
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-                )
-        yield
 
 
 @implements("EXP-07")
@@ -267,9 +203,13 @@ def _is_intact(export: Export) -> bool:
         return False
 
 
-def _update(export: Export, **columns: object) -> Export:
+def _update(
+    export: Export, copies: Iterable[RecordedCopy] = (), **columns: object
+) -> Export:
     for name, value in columns.items():
         setattr(export, name, value)
     with attributed(by=EXPORTER, via=Source.TASK):
         export.save(update_fields=tuple(columns))
+        for copy in copies:
+            record_copy(copy)
     return export

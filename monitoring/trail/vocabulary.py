@@ -49,6 +49,7 @@ ACT_WORDS = {
     "backup_requested": N_("backup asked for"),
     "backup_restored": N_("restored from a backup"),
     "calendar_feed_taken": N_("calendar fetched"),
+    "casebook_made": N_("casebook made as PDF"),
     "checks_fired": N_("edit checks fired"),
     "cioms_made": N_("CIOMS form made"),
     "code_broken": N_("code broken"),

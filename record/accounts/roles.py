@@ -135,7 +135,6 @@ LEARN_AN_ARM = (
 # test holds the table against the code and against what is implemented.
 AWAITING = {
     Permission.SETTINGS: ("VAL-06",),
-    Permission.PRINT_CASEBOOK: ("EXP-01",),
     Permission.CLOSED_REPORT: ("ANA-01",),
 }
 

@@ -57,6 +57,10 @@ def _number(_world: World) -> dict[str, Any]:
     return {"number": "S-001R"}
 
 
+def _casebook_pdf(_world: World) -> dict[str, Any]:
+    return {"number": "S-001R", "language": "en"}
+
+
 def _query(_world: World) -> dict[str, Any]:
     return {"query_id": 1}
 
@@ -99,6 +103,7 @@ def _item(world: World) -> dict[str, Any]:
 
 BINDER_READERS = "CO IN PI BN MO DM BR UP PN UM SO"
 EXPORTERS = "IN PI MO DM BR"
+PRINTERS = "CO IN PI MO DM BR"
 FILE_READERS = "CO IN PI MO DM BR"
 TRAIL_READERS = "CO IN PI MO DM BR UP PN UM AD"
 CASEBOOK_READERS = "CO IN PI BN MO DM BR UM"
@@ -325,6 +330,9 @@ ACCESS: dict[str, Row] = {
     # exports
     "exports:exports": only(EXPORTERS),
     "exports:unblinded": only("US"),
+    "exports:casebooks": only(EXPORTERS),
+    "exports:casebook": only(PRINTERS, kwargs=_number),
+    "exports:casebook_pdf": only(PRINTERS, kwargs=_casebook_pdf),
     "exports:export": only(f"{EXPORTERS} US", kwargs=_export),
     "exports:progress": only(f"{EXPORTERS} US", kwargs=_export),
     "exports:download": only(f"{EXPORTERS} US", kwargs=_export),

@@ -9,6 +9,7 @@ from html import unescape
 from itertools import cycle, islice
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import get_resolver, reverse
 
@@ -178,6 +179,12 @@ def _people() -> Iterator[tuple[str, Arguments]]:
         yield person.number, {"number": person.number}
 
 
+def _casebook_copies() -> Iterator[tuple[str, Arguments]]:
+    for language, _name in settings.LANGUAGES:
+        for person in Participant.objects.all():
+            yield language, {"number": person.number, "language": language}
+
+
 def _logs() -> Iterator[tuple[str, Arguments]]:
     for person in Participant.objects.all():
         for code, design in catalogue.designs().items():
@@ -265,6 +272,7 @@ BY_ARGUMENTS = {
     frozenset(): _nothing,
     frozenset({"number"}): _people,
     frozenset({"number", "code"}): _logs,
+    frozenset({"number", "language"}): _casebook_copies,
     frozenset({"number", "visit"}): _infusions,
     frozenset({"number", "visit", "place"}): _visits,
     frozenset({"number", "visit", "act"}): _acts,

@@ -120,7 +120,7 @@ OTHER_RULES: Rules = {
     TrailKind.EXPORT: (
         rows("exports_export"),
         acts("export_taken", "listing_downloaded", "trail_downloaded"),
-        acts("trail_exported", "cioms_made"),
+        acts("trail_exported", "cioms_made", "casebook_made"),
     ),
     TrailKind.IMPORT: (
         rows("entry_importedfile"),

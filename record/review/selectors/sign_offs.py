@@ -6,7 +6,7 @@ identity nor what is the sponsor's alone, so that nothing of it depends on an ar
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +110,24 @@ def sign_offs_of(part: CasebookPart, bound: Bound) -> list[tuple[Signature, bool
     return [(one, _holds(one, bound)) for one in signatures]
 
 
+def all_sign_offs_of(
+    participant: Participant, forms: Collection[FormInstance]
+) -> list[tuple[Signature, bool]]:
+    """Of the casebook and its visits, each with whether it holds; one select.
+
+    `forms` are all that the casebook covers.
+    """
+    signatures = Signature.objects.filter(participant=participant, form=None)
+    parts = ((one, CasebookPart(participant, *_place(one))) for one in signatures)
+    return [
+        (one, _holds(one, bound_to(filter(part.covers, forms)))) for one, part in parts
+    ]
+
+
+def _place(signature: Signature) -> tuple[str, int]:
+    return signature.visit, signature.visit_number
+
+
 def _holds(signature: Signature, bound: Bound) -> bool:
     return signature.withdrawn_at is None and signature.bound == bound
 
@@ -211,7 +229,7 @@ def sign_off_states(participant: Participant) -> Mapping[Place, SignOffState]:
     forms = list(covered_forms(CasebookPart(participant))) if last_first else []
     states: dict[Place, SignOffState] = {}
     for one in last_first:
-        place = one.visit, one.visit_number
+        place = _place(one)
         part = CasebookPart(participant, *place)
         holds = _holds(one, bound_to(filter(part.covers, forms)))
         if place not in states or (holds and not states[place].holds):
