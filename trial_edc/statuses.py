@@ -108,8 +108,8 @@ ACCOUNT = {
 ROW = {
     "gap": Look("gap", N_("Gap"), "attention"),
     "overlap": Look("overlap", N_("Overlap"), "danger"),
-    "high": Look("high", N_("High"), "attention"),
-    "low": Look("low", N_("Low"), "attention"),
+    "high": Look("high", N_("Above range"), "attention"),
+    "low": Look("low", N_("Below range"), "attention"),
     "unusual": Look("question", N_("Unusual"), "attention"),
     "impossible": Look("triangle", N_("Impossible"), "danger"),
     "used": Look("target", N_("In use"), "accent"),

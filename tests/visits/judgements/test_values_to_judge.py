@@ -128,7 +128,8 @@ def test_the_page_lists_and_filters_them(laboratory, django_assert_num_queries):
 
     def listed(**query: str) -> list[int]:
         page = client.get(url, query).content.decode()
-        return [int(pk) for pk in re.findall(r"/forms/(\d+)/#row-significance", page)]
+        links = re.findall(r"/forms/(\d+)/#row-significance", page)
+        return [int(pk) for pk in links]
 
     assert listed() == [panel.pk for panel in panels]
     assert listed(analyte="potassium") == listed()
