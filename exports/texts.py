@@ -63,3 +63,24 @@ CASEBOOK = {
     "reason": N_("Reason"),
     "page": N_("page {page} of {pages}"),
 }
+BLANK_FORMS = {
+    "blank": N_("Blank forms"),
+    "annotated": N_("Annotated forms"),
+    "participant": N_("Participant number"),
+    "visit": N_("Visit"),
+    "row": N_("Row"),
+    "date": N_("Date"),
+    "initials": N_("Initials"),
+    "version": N_("Form version"),
+    "protocol": N_("Protocol version"),
+    "software": N_("Software version"),
+    "one_a_row": N_("One sheet for each row of the log."),
+    "transcribe": N_(
+        "Write times as they are observed. Enter this sheet as soon as the system is "
+        "back, state there that it comes from paper, and keep the sheet as source."
+    ),
+    "several": N_("tick all that apply"),
+    "asked_if": N_("where it applies"),
+    "unannotated": N_("no SDTM target"),
+    "page": N_("page {page} of {pages}"),
+}

@@ -8,6 +8,12 @@ app_name = "exports"
 urlpatterns = [
     path("", views.exports, name="exports"),
     path("unblinded/", views.unblinded, name="unblinded"),
+    path("forms/", views.blank_forms, name="blank_forms"),
+    path(
+        "forms/<str:kind>/<str:language>/<str:code>.pdf",
+        views.blank_form_pdf,
+        name="blank_form_pdf",
+    ),
     path("casebooks/", views.casebooks, name="casebooks"),
     path("casebooks/<str:number>/", views.casebook, name="casebook"),
     path(

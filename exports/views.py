@@ -10,9 +10,11 @@ from django.utils.translation import get_language
 from exports.forms import CasebooksForm, ExportForm, tables
 from exports.models import Export
 from exports.selectors import history as selectors
+from exports.selectors.blank_forms import printable_designs
 from exports.selectors.casebook_copy import participants_to_copy
 from exports.services import files
 from exports.services import jobs as services
+from exports.services.blank_forms import forms_pdf
 from exports.services.casebook_copies import take_casebook
 from exports.services.typesetting import PdfUnavailable
 from exports.tables import ExportHistoryTable
@@ -21,6 +23,10 @@ from record.accounts.roles import Permission
 from record.casebook.models import Participant
 
 LANGUAGES = dict(settings.LANGUAGES)
+ALL_FORMS = "all"
+ANNOTATED = "annotated"
+FORM_KINDS = ("blank", ANNOTATED)
+FORM_READERS = (Permission.READ_CASEBOOK, Permission.SEE_PRODUCT)
 BLINDED, UNBLINDED = Permission.EXPORT_BLINDED, Permission.EXPORT_UNBLINDED
 
 
@@ -139,6 +145,42 @@ def _casebook_page(
     }
     status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
     return render(request, "exports/casebook.html", context, status=status)
+
+
+@permitted(*FORM_READERS)
+def blank_forms(request: StaffRequest) -> HttpResponse:
+    return _blank_forms_page(request)
+
+
+@permitted(*FORM_READERS)
+def blank_form_pdf(
+    request: StaffRequest, kind: str, language: str, code: str
+) -> HttpResponse:
+    designs = [
+        design
+        for design in printable_designs(request.user)
+        if code in (ALL_FORMS, design.code)
+    ]
+    if not designs or language not in LANGUAGES or kind not in FORM_KINDS:
+        raise Http404
+    try:
+        pdf = forms_pdf(
+            designs, language, annotated=kind == ANNOTATED, reader=request.user
+        )
+    except PdfUnavailable as problem:
+        return _blank_forms_page(request, problem=str(problem))
+    return _pdf_response(pdf, f"{kind}-{code}-{language}.pdf")
+
+
+def _blank_forms_page(request: StaffRequest, problem: str = "") -> HttpResponse:
+    context = {
+        "designs": printable_designs(request.user),
+        "languages": LANGUAGES.items(),
+        "problem": problem,
+        "all": ALL_FORMS,
+    }
+    status = HTTPStatus.SERVICE_UNAVAILABLE if problem else HTTPStatus.OK
+    return render(request, "exports/blank_forms.html", context, status=status)
 
 
 def _pdf_response(content: bytes, filename: str) -> HttpResponse:

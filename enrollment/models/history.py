@@ -79,9 +79,9 @@ class MedicalHistory(CRF):
         _("Other history"),
         items={
             "term": items.Text(_("Term"), required=True, sdtm="MH.MHTERM"),
-            "start": items.PartialDate(_("Start")),
-            "end": items.PartialDate(_("End")),
-            "ongoing": items.YesNo(_("Ongoing?")),
+            "start": items.PartialDate(_("Start"), sdtm="MH.MHSTDTC"),
+            "end": items.PartialDate(_("End"), sdtm="MH.MHENDTC"),
+            "ongoing": items.YesNo(_("Ongoing?"), sdtm="MH.MHENRTPT"),
         },
     )
 

@@ -57,6 +57,10 @@ def _number(_world: World) -> dict[str, Any]:
     return {"number": "S-001R"}
 
 
+def _blank_form(_world: World) -> dict[str, Any]:
+    return {"kind": "blank", "language": "en", "code": "AE"}
+
+
 def _casebook_pdf(_world: World) -> dict[str, Any]:
     return {"number": "S-001R", "language": "en"}
 
@@ -330,6 +334,8 @@ ACCESS: dict[str, Row] = {
     # exports
     "exports:exports": only(EXPORTERS),
     "exports:unblinded": only("US"),
+    "exports:blank_forms": only(BINDER_READERS),
+    "exports:blank_form_pdf": only(BINDER_READERS, kwargs=_blank_form),
     "exports:casebooks": only(EXPORTERS),
     "exports:casebook": only(PRINTERS, kwargs=_number),
     "exports:casebook_pdf": only(PRINTERS, kwargs=_casebook_pdf),

@@ -185,6 +185,12 @@ def _casebook_copies() -> Iterator[tuple[str, Arguments]]:
             yield language, {"number": person.number, "language": language}
 
 
+def _paper_forms() -> Iterator[tuple[str, Arguments]]:
+    for kind in ("blank", "annotated"):
+        for language, _name in settings.LANGUAGES:
+            yield kind, {"kind": kind, "language": language, "code": "all"}
+
+
 def _logs() -> Iterator[tuple[str, Arguments]]:
     for person in Participant.objects.all():
         for code, design in catalogue.designs().items():
@@ -273,6 +279,7 @@ BY_ARGUMENTS = {
     frozenset({"number"}): _people,
     frozenset({"number", "code"}): _logs,
     frozenset({"number", "language"}): _casebook_copies,
+    frozenset({"kind", "language", "code"}): _paper_forms,
     frozenset({"number", "visit"}): _infusions,
     frozenset({"number", "visit", "place"}): _visits,
     frozenset({"number", "visit", "act"}): _acts,
