@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from entry.signing.selectors import Signable, SignableForm, signables
 from record.accounts.models import User
 from record.accounts.proofs import ReAuthenticated
+from record.audit.closure import database_lock_text
+from record.audit.problems import RecordClosed
 from record.capture.services.form_status import sign_form
 from record.review.problems import ReviewRefused
 from visits.sign_off.problems import SignOffRefused
@@ -47,6 +49,8 @@ def _sign(one: Signable | None, proof: ReAuthenticated, by: User) -> SigningOutc
             sign_part(one.part, shown=one.digest, proof=proof, by=by)
     except (ReviewRefused, SignOffRefused) as problem:
         return SigningOutcome(title, str(problem))
+    except RecordClosed:
+        return SigningOutcome(title, database_lock_text())
     except PermissionDenied:
         return SigningOutcome(title, _("Your role may not sign this."))
     return SigningOutcome(title)

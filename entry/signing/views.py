@@ -16,6 +16,8 @@ from entry.signing.services import sign_each
 from record.accounts.access import StaffRequest, permitted
 from record.accounts.forms import SignatureForm
 from record.accounts.roles import Permission
+from record.audit.closure import database_lock_notice, database_lock_text
+from record.audit.problems import RecordClosed
 from record.review.problems import ReviewRefused
 from record.review.selectors.sign_offs import CasebookPart, covered_codes
 from record.review.services import note_part_shown
@@ -37,6 +39,7 @@ def sign_several(request: StaffRequest) -> HttpResponse:
     pages = signables(request.user)
     context = {
         "identity": identity,
+        "lock_notice": database_lock_notice(),
         "opened": [one for one in pages if one.is_opened],
         "unopened": [one for one in pages if not one.is_opened],
         "chosen": keys,
@@ -86,10 +89,17 @@ def _sign(request: StaffRequest, part: CasebookPart) -> HttpResponse:
             sign_part(part, shown=shown, proof=identity.proof, by=request.user)
         except (ReviewRefused, SignOffRefused) as problem:
             identity.add_error(None, str(problem))
+        except RecordClosed:
+            identity.add_error(None, database_lock_text())
         else:
             messages.success(request, _("Signed."))
             return redirect("entry:casebook", part.participant.number)
     page = SigningPage(part, request.user)
     note_part_shown(part, page.bound, by=request.user)
-    context = {"page": page, "identity": identity, "may_sign_several": True}
+    context = {
+        "page": page,
+        "identity": identity,
+        "lock_notice": database_lock_notice(),
+        "may_sign_several": True,
+    }
     return render(request, "entry/signing/sign.html", context)

@@ -1,5 +1,6 @@
 """While the database is locked each way of a value into the record is refused."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,10 +16,13 @@ from record.audit.problems import RecordClosed
 from record.audit.rows import recorded_models
 from record.capture.services.forms import save
 from record.lock.digest import data_digest
+from record.review.models import Signature
 from record.review.services import lock_database
 from tests.entry.table import posted as tables
 from tests.imports import stage as imported
-from tests.people import STAGE, person
+from tests.people import PASSWORD, STAGE, person
+from tests.sample_room.people import A_SAMPLE, sample
+from tests.shown import shown
 from tests.visits import stage
 from trial_edc import clock
 from visits.deviations.tasks import raise_missed_visits
@@ -73,6 +77,60 @@ def test_pages_tables_and_files_are_refused_in_words(client, two):
     assert 'value="icu" checked' in texts[0]
     assert "71" in texts[1]
     assert (entries(), data_digest()) == before
+
+
+@pytest.mark.verifies("LCK-01")
+@pytest.mark.parametrize("role", ["CO", "PI", "MO", "DM"])
+def test_what_can_only_be_read_offers_no_act_and_says_why(client, role):
+    someone = stage.infused()
+    row = stage.enter(someone, "STY", {"kind": "icu"})
+    client.force_login(person(role))
+    pages = {
+        "form": reverse("entry:form", args=[row.pk]),
+        "table": tables.address(someone),
+        "log": reverse("entry:log", args=[someone.number, "AE"]),
+    }
+    if role == "PI":
+        pages["visit"] = reverse("entry:sign_visit", args=[someone.number, "D0", 0])
+        pages["several"] = reverse("entry:sign_several")
+    opened = {name: acts_on(client.get(pages[name])) for name in pages}
+    lock({"by": person("DM", username="dm-2"), "confirmed_by": person("PI", username="pi-2")})
+
+    answers = {name: client.get(pages[name]) for name in pages}
+
+    assert any(opened.values())
+    assert {name: acts_on(answer) for name, answer in answers.items()} == {
+        name: [] for name in pages
+    }
+    assert all("can only be read." in a.content.decode() for a in answers.values())
+
+
+def acts_on(page):
+    """Return the addresses to which the content of a page posts, and its links to acts."""
+    content = page.content.decode().partition('<main id="content"')[2]
+    forms = re.findall(r'<form method="post"[^>]*', content)
+    return forms + re.findall(r">(Sign…|Add a row)<", content)
+
+
+@pytest.mark.verifies("LCK-01", "SIG-05")
+def test_a_page_for_signing_that_was_open_says_that_the_database_is_locked(client, two):
+    form = save(sample(), A_SAMPLE, by=STAGE, complete=True, via=Source.COMMAND).form
+    client.force_login(person("PI", username="signer", password=PASSWORD))
+    page = reverse("entry:sign", args=[form.pk])
+    several = reverse("entry:sign_several")
+    hidden = shown(client, page)
+    keys = re.findall(r'name="pages" value="([^"]+)"', client.get(several).content.decode())
+    lock(two)
+    identity = {"username": "signer", "password": PASSWORD}
+
+    alone = client.post(page, hidden | identity)
+    together = client.post(several, {"pages": keys} | identity, follow=True)
+
+    for answer in (alone, together):
+        assert answer.status_code == 200
+        assert "nothing was saved." in answer.content.decode()
+    assert len(keys) == 1
+    assert not Signature.objects.exists()
 
 
 @pytest.mark.verifies("LCK-01")

@@ -25,6 +25,7 @@ class FormActs:
     design: FormDesign
     user: User
     is_verified: bool = False  # an item at least, at whatever revision
+    is_read_only: bool = False  # while the database is locked
 
     @property
     def is_stored(self) -> bool:
@@ -53,17 +54,22 @@ class FormActs:
 
     @cached_property
     def may_enter(self) -> bool:
-        is_open = not self.form.is_closed and self.form.struck_at is None
+        is_open = not self._is_closed and self.form.struck_at is None
         return is_open and may_enter(self.user, self.design)
 
     @property
+    def _is_closed(self) -> bool:
+        return self.is_read_only or self.form.is_closed
+
+    @property
     def may_sign(self) -> bool:
-        may_sign = self.user.may(self.design.signed_by)
-        return self.design.signature is not None and may_sign
+        is_signable = self.design.signature is not None and not self.is_read_only
+        return is_signable and self.user.may(self.design.signed_by)
 
     @property
     def may_verify(self) -> bool:
-        return self.user.may(Permission.VERIFY) and self.form.revision > 0
+        may_verify = self.user.may(Permission.VERIFY) and not self.is_read_only
+        return may_verify and self.form.revision > 0
 
     @property
     def may_withdraw_verification(self) -> bool:
@@ -97,7 +103,7 @@ class FormActs:
 
     @property
     def may_restore(self) -> bool:
-        was_struck = self.form.struck_at is not None and not self.form.is_closed
+        was_struck = self.form.struck_at is not None and not self._is_closed
         return was_struck and may_strike(self.user, self.design)
 
     @property
@@ -107,7 +113,7 @@ class FormActs:
     @property
     def closings(self) -> list[tuple[str, str]]:
         """Freezing and locking: each action with its words."""
-        if not self.is_stored:
+        if not self.is_stored or self.is_read_only:
             return []
         actions = []
         is_locked = self.form.locked_at is not None

@@ -22,6 +22,7 @@ from entry.form.page.layout import ItemForm, SectionBlock
 from entry.form.page.unsaved import unsaved_texts
 from record.accounts.models import User
 from record.accounts.roles import Permission
+from record.audit.closure import database_lock_notice
 from record.capture.models import Autosave
 from record.capture.problems import (
     Conflict,
@@ -70,7 +71,13 @@ class FormPage:
     @cached_property
     def acts(self) -> FormActs:
         is_verified = any(one.withdrawn_at is None for one in self.verifications)
-        return FormActs(self.form, self.design, self.user, is_verified)
+        is_read_only = bool(self.lock_notice)
+        return FormActs(self.form, self.design, self.user, is_verified, is_read_only)
+
+    @cached_property
+    def lock_notice(self) -> str:
+        """Why the page can only be read; a page that comes back refused says so."""
+        return database_lock_notice() if self.typed is None else ""
 
     @property
     def trail(self) -> str:

@@ -17,6 +17,7 @@ from entry.table.page.prompts import RowPrompts, prompts_of
 from entry.table.selectors.stored_rows import StoredRows
 from record.accounts.models import User
 from record.accounts.roles import Permission
+from record.audit.closure import database_lock_notice
 from record.capture.problems import NotSaved
 from record.capture.vocabulary import ChangeReason, StrikeReason
 from record.casebook import items
@@ -102,12 +103,15 @@ class TablePage:
         self.columns = columns_of(user, stored.design, stored.casebook)
         self.marks = LogMarks(stored)
         self.by_name = {column.name: column for column in self.columns}
-        self.may_enter = may_enter(user, stored.design)
+        # A page that comes back refused says so, and keeps what was typed.
+        self.lock_notice = "" if self.typed else database_lock_notice()
+        self.may_enter = may_enter(user, stored.design) and not self.lock_notice
         self.may_strike = may_strike(user, stored.design)
 
     @property
     def may_verify(self) -> bool:
-        return may_on(self.user, Permission.VERIFY, self.design)
+        may_verify = may_on(self.user, Permission.VERIFY, self.design)
+        return may_verify and not self.lock_notice
 
     @cached_property
     def is_in_plan(self) -> bool:

@@ -21,6 +21,7 @@ from entry.table.page.table import TablePage
 from entry.table.selectors.log import log_table
 from entry.table.selectors.stored_rows import stored_rows_of
 from record.accounts.access import StaffRequest, permitted
+from record.audit.closure import database_lock_notice
 from record.capture.problems import Conflict
 from record.capture.services.rows import RowEntry, RowsNotSaved, RowStrike, save_rows
 from record.casebook import catalogue
@@ -48,11 +49,13 @@ def log(request: StaffRequest, number: str, code: str) -> HttpResponse:
     if design.is_table:
         page = TablePage(stored_rows_of(participant, code), request.user)
         return render_table(request, page)
+    lock_notice = database_lock_notice()
     context = {
         "participant": participant,
         "design": design,
         "table": log_table(participant, design),
-        "may_add": may_enter(request.user, design),
+        "may_add": may_enter(request.user, design) and not lock_notice,
+        "lock_notice": lock_notice,
         "due": _due(participant, code),
     }
     return render(request, "entry/table/log.html", context)
