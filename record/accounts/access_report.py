@@ -33,6 +33,7 @@ class AccessLine:
     opened_at: datetime
     last_sign_in_at: datetime | None
     on: date
+    hides_sign_in: bool = False
 
     @property
     def role_text(self) -> str:
@@ -68,6 +69,18 @@ def access_on(day: date) -> list[AccessLine]:
         for key, values in stored.items()
     ]
     return sorted(lines, key=lambda line: (not line.is_active, line.username))
+
+
+def access_shown_to(reader: User, day: date) -> list[AccessLine]:
+    """Without when the unblinded worked, for a blinded reader: it tells of products."""
+    if reader.blinding != BlindingClass.BLINDED:
+        return access_on(day)
+    return [
+        replace(line, last_sign_in_at=None, hides_sign_in=True)
+        if line.blinding == BlindingClass.UNBLINDED
+        else line
+        for line in access_on(day)
+    ]
 
 
 def _values_until(

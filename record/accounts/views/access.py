@@ -13,7 +13,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from record.accounts.access import StaffRequest, permitted
-from record.accounts.access_report import AccessLine, access_on, digest_of
+from record.accounts.access_report import (
+    AccessLine,
+    access_on,
+    access_shown_to,
+    digest_of,
+)
 from record.accounts.forms import AccessDayForm, AccessReviewForm
 from record.accounts.models import AccessReview
 from record.accounts.problems import AccountRefused
@@ -57,7 +62,7 @@ def _page(
         "form": form,
         "review_form": review_form,
         "day": day,
-        "lines": access_on(day) if day else [],
+        "lines": access_shown_to(request.user, day) if day else [],
         "reviews": AccessReview.objects.select_related("reviewed_by"),
         "users_url": page_for(request.user, "accounts:users"),
     }
@@ -71,7 +76,7 @@ def download(request: StaffRequest) -> HttpResponse:
     form = AccessDayForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=UNFIT)
-    lines = access_on(form.cleaned_data["as_of"])
+    lines = access_shown_to(request.user, form.cleaned_data["as_of"])
     record_report_download(len(lines), by=request.user)
     return _csv(lines)
 
@@ -85,11 +90,12 @@ def _csv(lines: list[AccessLine]) -> HttpResponse:
     for line in lines:
         delegation = line.delegation
         dates = (delegation.first, delegation.last, line.opened_at)
+        signed_in = "not shown" if line.hides_sign_in else line.last_sign_in_at
         writer.writerow(
             [
                 line.on,
                 *map(safe, (line.username, line.full_name, line.role, line.blinding)),
-                *("Y" if line.may_sign_in else "N", *dates, line.last_sign_in_at),
+                *("Y" if line.may_sign_in else "N", *dates, signed_in),
             ]
         )
     return response

@@ -68,6 +68,28 @@ def test_open_accounts_stand_first_with_their_last_sign_in():
 
 
 @pytest.mark.real_clock
+@pytest.mark.verifies("RND-05")
+@pytest.mark.parametrize(("role", "is_shown"), [("PI", False), ("AD", True)])
+def test_when_the_unblinded_sign_in_is_not_read_by_the_blinded(client, role, is_shown):
+    pharmacist, day = person("UP"), recorded_on()
+    for user in (pharmacist, person("CO")):
+        with attributed(by=user, via=Source.PAGE):
+            act("sign_in", details={"username": user.username})
+    at = Entry.objects.filter(act="sign_in", actor_id=pharmacist.pk).get().at
+    client.force_login(person(role))
+
+    page = client.get(reverse(REPORT), {"as_of": day.isoformat()})
+    file = client.post(reverse("accounts:download_access"), {"as_of": day.isoformat()})
+
+    shown = {line.username: line.last_sign_in_at for line in page.context["lines"]}
+    assert (shown["up"], bool(shown["co"])) == (at if is_shown else None, True)
+    rows = csv.DictReader(io.StringIO(file.content.decode("utf-8-sig")))
+    taken = {row["username"]: row["last_sign_in_at_utc"] for row in rows}
+    assert taken["up"] == (str(at) if is_shown else "not shown")
+    assert "not shown" not in taken["co"]
+
+
+@pytest.mark.real_clock
 def test_a_review_is_of_the_report_as_it_was_shown(client: Client):
     administrator = person("AD")
     client.force_login(administrator)
