@@ -3,6 +3,7 @@
 The page of the lock shows the checks in this order, each with its open lines.
 """
 
+from imports.selectors.open_files import files_before_lock
 from randomization.lists.services.verification import unproved_lists
 from randomization.study.selectors import restricted_part_not_ready
 from record.lock.readiness import ReadinessCheck
@@ -18,6 +19,11 @@ LOCK_CHECKS = (
     *RECORD_CHECKS,
     ReadinessCheck(
         "casebooks", N_("Casebooks that no signature holds for"), casebooks_before_lock
+    ),
+    ReadinessCheck(
+        "laboratory_files",
+        N_("Laboratory files neither stored nor discarded"),
+        files_before_lock,
     ),
     ReadinessCheck("coding", N_("Terms without an approved code"), terms_without_code),
     ReadinessCheck(
