@@ -7,6 +7,7 @@ from record.accounts.access import NotPermitted
 from record.accounts.models import User
 from record.audit.attribution import Reason, Source, attributed
 from record.audit.problems import RecordClosed
+from record.casebook.blinding import require_blind
 from record.casebook.models import FormInstance, Participant
 from record.lock.problems import LockRefused
 from record.lock.scope import RIGHTS, ClosingPlan, Scope, plan_for
@@ -31,6 +32,7 @@ def close_forms(scope: Scope, *, shown: str, reason: str, by: User) -> int:
         raise LockRefused(_("Write the reason; it stays on record."))
     if problem := unfit_text(reason, LONGEST_REASON):
         raise LockRefused(_(problem.message) % problem.details)
+    require_blind([reason], by=by, participant=None, refusal=LockRefused)
     why = Reason(REASON_CODE, reason)
     try:
         with attributed(by=by, via=Source.PAGE, reason=why):

@@ -40,7 +40,7 @@ def _closed_at(form: FormInstance) -> datetime:
 
 
 def _update(form: FormInstance, by: User, reason: Reason, **columns: object) -> bool:
-    require_reason(reason)
+    require_reason(reason, form, by=by)
     try:
         with attributed(by=by, via=Source.PAGE, reason=reason):
             lock_participant(form.participant)

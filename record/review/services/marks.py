@@ -68,7 +68,7 @@ def verify_rows(
 def withdraw_verifications(form: FormInstance, *, by: Actor, reason: Reason) -> int:
     """Withdraw what was verified of a form; return how many verifications it was."""
     require(by, Permission.VERIFY, form)
-    require_reason(reason)
+    require_reason(reason, form, by=by)
     with attributed(by=by, via=Source.PAGE, reason=reason):
         lock_participant(form.participant)
         in_force = list(form.verifications.filter(withdrawn_at=None))

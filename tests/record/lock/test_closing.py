@@ -103,6 +103,14 @@ def test_many_forms_are_closed_for_a_reason(forms, reason):
         done("lock", person("DM"), reason=reason)
 
 
+@pytest.mark.verifies("RND-05")
+def test_the_unblinded_monitor_closes_for_a_reason_that_tells_no_arm(forms):
+    with pytest.raises(LockRefused, match="name no product"):
+        done("lock", person("UM"), reason="The cells were thawed late.")
+
+    assert closed("locked_at") == []
+
+
 def test_in_a_locked_database_no_form_is_opened(forms):
     done("lock", person("DM"))
     confirmed(proposed())

@@ -120,6 +120,19 @@ def test_a_verification_is_taken_back_for_a_fit_reason(text):
     assert form.verifications.get().withdrawn_at is None
 
 
+@pytest.mark.verifies("RND-05")
+def test_a_reason_of_the_unblinded_tells_no_arm():
+    form, monitor = secret(), person("UM")
+    why = Reason("v", "The cells were thawed late.")
+
+    for act in (review.freeze, review.lock_form, review.withdraw_verifications):
+        with pytest.raises(ReviewRefused, match="name no product"):
+            act(form, by=monitor, reason=why)
+
+    form.refresh_from_db()
+    assert (form.frozen_at, form.locked_at) == (None, None)
+
+
 @pytest.mark.parametrize("items", [[], ["height_cm"]])
 def test_verification_names_items_of_the_form(items):
     form = complete()
