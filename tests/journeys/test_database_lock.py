@@ -6,7 +6,7 @@ Then two unlock it. Its pictures are the manual's.
 import os
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from record.accounts.models import User
 from record.lock.selectors import present_lock
@@ -41,7 +41,9 @@ def open_code(hand: Hand, custodian: User, leader: User) -> None:
 
 
 @pytest.mark.verifies("LCK-01", "LCK-02", "LCK-03", "RND-09")
-def test_two_lock_the_database_open_the_code_and_unlock(page: Page, live_server):
+def test_two_lock_the_database_open_the_code_and_unlock(
+    page: Page, browser: Browser, live_server
+):
     manager, leader, custodian, coordinator, officer = (
         person(role, username=name, full_name=full, password=PASSWORD)
         for role, name, full in (
@@ -56,6 +58,11 @@ def test_two_lock_the_database_open_the_code_and_unlock(page: Page, live_server)
     participant = stage.randomized_participant()
     pictures = bool(os.environ.get("MANUAL_PICTURES"))
     hand = Hand(page, live_server.url, takes_pictures=pictures)
+
+    late = Hand(browser.new_context().new_page(), live_server.url, takes_pictures=False)
+    late.sign_in(coordinator)
+    late.open(f"/participants/{participant.number}/logs/CAL/add/")
+    late.page.locator("main input[type=text]:visible").first.fill("2026-04-10 09:30")
 
     hand.sign_in(manager)
     hand.open("/lock/")
@@ -75,11 +82,11 @@ def test_two_lock_the_database_open_the_code_and_unlock(page: Page, live_server)
     expect(page.locator("main")).to_contain_text("Locked, version 1, by Wu Tao and Li")
     hand.picture("31-locked-database")
 
-    hand.sign_in(coordinator)
-    hand.open(f"/participants/{participant.number}/logs/CAL/add/")
-    page.locator("main input[type=text]:visible").first.fill("2026-04-10 09:30")
-    page.get_by_role("button", name="Save").first.click()
-    expect(page.locator("body")).to_contain_text("nothing was saved")
+    late.page.get_by_role("button", name="Save").first.click()
+    expect(late.page.locator("body")).to_contain_text("nothing was saved")
+    late.open(f"/participants/{participant.number}/logs/CAL/add/")
+    expect(late.page.locator("main")).to_contain_text("it can only be read.")
+    expect(late.page.get_by_role("button", name="Save")).to_have_count(0)
 
     open_code(hand, custodian, leader)
     expect(page.locator("main")).to_contain_text(participant.number)
