@@ -94,7 +94,12 @@ def test_what_can_only_be_read_offers_no_act_and_says_why(client, role):
         pages["visit"] = reverse("entry:sign_visit", args=[someone.number, "D0", 0])
         pages["several"] = reverse("entry:sign_several")
     opened = {name: acts_on(client.get(pages[name])) for name in pages}
-    lock({"by": person("DM", username="dm-2"), "confirmed_by": person("PI", username="pi-2")})
+    lock(
+        {
+            "by": person("DM", username="dm-2"),
+            "confirmed_by": person("PI", username="pi-2"),
+        }
+    )
 
     answers = {name: client.get(pages[name]) for name in pages}
 
@@ -119,7 +124,9 @@ def test_a_page_for_signing_that_was_open_says_that_the_database_is_locked(clien
     page = reverse("entry:sign", args=[form.pk])
     several = reverse("entry:sign_several")
     hidden = shown(client, page)
-    keys = re.findall(r'name="pages" value="([^"]+)"', client.get(several).content.decode())
+    keys = re.findall(
+        r'name="pages" value="([^"]+)"', client.get(several).content.decode()
+    )
     lock(two)
     identity = {"username": "signer", "password": PASSWORD}
 
