@@ -122,6 +122,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 600},
     },
+    "compare the clocks with time servers": {
+        "task": "record.notices.tasks.compare_clocks",
+        "schedule": crontab(minute=20),  # hourly
+        "options": {"expires": 3600},
+    },
     "compare what lists show with the forms": {
         "task": "record.notices.tasks.watch_copies",
         "schedule": crontab(hour=1, minute=30),

@@ -262,6 +262,10 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: [] for feature in ("camera", "geolocation", "microphone", "payment", "usb")
 }
 
+# Time servers, each a host or host:port, that the clocks are compared with; only told,
+# never set by them.
+NTP_SERVERS = env.list("NTP_SERVERS", default=[])
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]

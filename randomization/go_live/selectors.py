@@ -182,6 +182,9 @@ def _clock_problem() -> str:
 def _advice() -> Iterator[Prerequisite]:
     for problem in setup_problems():
         yield Prerequisite(_("Messages to participants"), problem, is_needed=False)
+    if not settings.NTP_SERVERS:
+        problem = _("NTP_SERVERS is empty: no clock is compared with a time server.")
+        yield Prerequisite(_("Clock"), problem, is_needed=False)
     if not settings.SUPPORT_CONTACT:
         problem = _(
             "SUPPORT_CONTACT is empty: who cannot sign in does not learn whom to call."

@@ -6,9 +6,10 @@ from django.db.models import Q
 from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext_lazy as _
 
-from record.audit.triggers import REFUSE_REMOVAL, Register, record
+from record.audit.triggers import REFUSE_CHANGE, REFUSE_REMOVAL, Register, record
 from record.casebook.models import Participant
 from trial_edc import clock
+from trial_edc.protocol import PROTOCOL
 
 
 class Channel(models.TextChoices):
@@ -99,3 +100,39 @@ class Message(Register):
             return self.recipient.written_language
         # A participant's is "zh" or "en", the catalogue's is "zh-hans".
         return get_supported_language_variant(self.language or settings.LANGUAGE_CODE)
+
+
+class ClockComparison(Register):
+    """How far the clocks were from a time server; none of the numbers without answer.
+
+    Seconds by which a clock is ahead of the server. The database stamps the trail,
+    this machine what people enter; the answer is as sure as half its way is long.
+    """
+
+    at = models.DateTimeField(default=clock.now)
+    server = models.CharField(max_length=255)
+    machine_seconds = models.FloatField(null=True)
+    database_seconds = models.FloatField(null=True)
+    way_seconds = models.FloatField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta(Register.Meta):
+        ordering = ("-id",)
+        triggers = (*Register.Meta.triggers, REFUSE_CHANGE)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(problem="")
+                & Q(machine_seconds__isnull=False)
+                & Q(database_seconds__isnull=False)
+                & Q(way_seconds__isnull=False)
+                | ~Q(problem="")
+                & Q(machine_seconds=None, database_seconds=None, way_seconds=None),
+                name="clock_comparison_whole",
+            ),
+        )
+
+    @property
+    def is_apart(self) -> bool:
+        limit = PROTOCOL.staff_mail.reference_drift_seconds
+        distances = (self.machine_seconds, self.database_seconds)
+        return any(abs(seconds or 0) > limit for seconds in distances)

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Limit, Permission
 from record.casebook.models import Participant
-from record.notices.models import Message
+from record.notices.models import ClockComparison, Message
 from record.notices.phone_numbers import lines_of
 
 
@@ -33,3 +33,7 @@ def sees_texts(user: User) -> bool:
 def counts_by_state(messages: QuerySet[Message]) -> Counter[str]:
     counts = messages.order_by().values_list("state").annotate(Count("pk"))
     return Counter(dict(counts))
+
+
+def clock_comparisons() -> QuerySet[ClockComparison]:
+    return ClockComparison.objects.order_by("-pk")

@@ -25,6 +25,19 @@ class MessageTable(Table):
     attempts = NumberColumn(_("Attempts"))
 
 
+class ClockTable(Table):
+    """Comparisons of the clocks with time servers, the newest first."""
+
+    row = "record/notices/clock_line.html"
+
+    at = Column(_("Time"))
+    server = Column(_("Time server"))
+    machine = NumberColumn(_("Application, s"), "machine_seconds")
+    database = NumberColumn(_("Database, s"), "database_seconds")
+    way = NumberColumn(_("Way there and back, s"), "way_seconds")
+    result = Column(_("Result"), orderable=False)
+
+
 class DeliveryTable(MessageTable):
     """The same for who may not know to whom they went: their order would tell."""
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from record.notices.services import (
+    clock_comparison,
     clock_watch,
     copy_watch,
     delegation_watch,
@@ -24,6 +25,12 @@ def watch_seals() -> bool:
 @shared_task
 def watch_clocks() -> bool:
     return clock_watch.notify_if_apart()
+
+
+@shared_task
+def compare_clocks() -> int:
+    """Return how many time servers were asked."""
+    return len(clock_comparison.compare_with_time_servers())
 
 
 @shared_task

@@ -7,5 +7,6 @@ from record.notices import views
 app_name = "notices"
 urlpatterns = [
     path("", views.outbox, name="outbox"),
+    path("clocks/", views.clocks, name="clocks"),
     path("<int:message_id>/resend/", views.resend, name="resend"),
 ]

@@ -1,5 +1,6 @@
 """The page of all messages and their delivery."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,8 +14,10 @@ from record.notices.channels import setup_problems
 from record.notices.filters import MessageFilters
 from record.notices.models import MessageState
 from record.notices.services import outbox as services
-from record.notices.tables import DeliveryTable, MessageTable
+from record.notices.tables import ClockTable, DeliveryTable, MessageTable
+from trial_edc.context import page_for
 from trial_edc.pages import own_page
+from trial_edc.protocol import PROTOCOL
 
 
 @permitted(Permission.MESSAGES)
@@ -34,9 +37,21 @@ def outbox(request: StaffRequest) -> HttpResponse:
         "count": counts.total(),
         "sees_texts": sees_texts,
         "finished_states": services.FINISHED,
+        "clocks_url": page_for(request.user, "notices:clocks"),
         "setup_problems": setup_problems(),
     }
     return render(request, "record/notices/outbox.html", context)
+
+
+@permitted(Permission.MANAGE_USERS)
+def clocks(request: StaffRequest) -> HttpResponse:
+    context = {
+        "table": ClockTable(selectors.clock_comparisons(), request),
+        "servers": settings.NTP_SERVERS,
+        "limit": PROTOCOL.staff_mail.reference_drift_seconds,
+        "outbox_url": page_for(request.user, "notices:outbox"),
+    }
+    return render(request, "record/notices/clocks.html", context)
 
 
 @permitted(Permission.MESSAGES, when=selectors.sees_texts)

@@ -253,6 +253,7 @@ ACCESS: dict[str, Row] = {
     "monitoring:trail:item": only(TRAIL_READERS, kwargs=_item),
     # notices
     "notices:outbox": only("CO IN PI AD"),
+    "notices:clocks": only("AD"),
     "notices:resend": only("CO IN PI", kwargs=lambda _world: {"message_id": 1}),
     # backup
     "backup:backups": only("AD"),

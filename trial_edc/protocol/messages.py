@@ -76,3 +76,4 @@ class StaffMail:
     digest_lines: int
     unsealed_hours: int
     clock_drift_seconds: int
+    reference_drift_seconds: int
