@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from trial_edc import logs
+from trial_edc.requirements import implements
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -241,7 +242,24 @@ TLS = env.bool("TLS", default=not DEMO)
 SITE_URL = env.str(
     "SITE_URL", default=f"{'https' if TLS else 'http'}://{ALLOWED_HOSTS[0]}"
 )
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = TLS
+
+
+@implements("ACC-18")
+def require_tls() -> None:
+    if not (TLS or DEMO or DEBUG):
+        message = "TLS=0 serves passwords and patients' data in clear: only in a demo."
+        raise ImproperlyConfigured(message)
+    if TLS and not SITE_URL.startswith("https://"):
+        message = f"SITE_URL begins with https://, not as in {SITE_URL!r}."
+        raise ImproperlyConfigured(message)
+
+
+require_tls()
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = TLS
+SECURE_SSL_REDIRECT = TLS
+# No script reads a cookie: pages carry the token of their forms themselves.
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS

@@ -184,7 +184,7 @@ def _advice() -> Iterator[Prerequisite]:
         yield Prerequisite(_("Messages to participants"), problem, is_needed=False)
     if not settings.NTP_SERVERS:
         problem = _("NTP_SERVERS is empty: no clock is compared with a time server.")
-        yield Prerequisite(_("Clock"), problem, is_needed=False)
+        yield Prerequisite(_("Time server"), problem, is_needed=False)
     if not settings.SUPPORT_CONTACT:
         problem = _(
             "SUPPORT_CONTACT is empty: who cannot sign in does not learn whom to call."

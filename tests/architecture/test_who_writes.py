@@ -116,5 +116,5 @@ def test_administration_and_trial_data_are_apart_on_every_page():
         "accounts:users", "accounts:add", "accounts:edit", "accounts:set_role",
         "accounts:deactivate", "accounts:reactivate", "accounts:reset_password",
         "accounts:unlock", "accounts:sign_in_history", "accounts:revoke_second_factor",
-        "backup:backups",
+        "backup:backups", "notices:clocks",
     }  # fmt: skip
