@@ -13,13 +13,15 @@ from outcomes.rules.states import (
     RrtDependence,
     Survival,
 )
+from outcomes.texts import explanations
 from outcomes.vocabulary import OpenItem, StatusSource
 from record.casebook.derived import derived, offered
-from record.casebook.form_data import Casebook, FormData
+from record.casebook.form_data import Casebook, FormData, fact
 from record.casebook.values import Value
 from safety.vocabulary import DeathSource
 from trial_edc.protocol import PROTOCOL
 from trial_edc.vocabulary import N_, Codelist, VitalStatus, YesNo
+from trial_edc.wording import Wording
 from visits.facts import death_of
 from visits.schedule.facts import window_of
 
@@ -107,6 +109,21 @@ def _endpoint_reader(name: str) -> Callable[[FormData, Casebook], Value]:
     return read
 
 
+def _explanation_reader(name: str) -> Callable[[FormData, Casebook], Wording | None]:
+    def read(data: FormData, casebook: Casebook) -> Wording | None:
+        del data
+        sentences: dict[str, Wording] = casebook.fact("endpoint_explanations")
+        return sentences.get(name)
+
+    return read
+
+
+@fact("endpoint_explanations")
+def endpoint_explanations(casebook: Casebook) -> dict[str, Wording]:
+    record = casebook.fact("outcome_record")
+    return explanations(record, death_of(casebook)) if record else {}
+
+
 for _form, _fields in (("O28", AT_DAY_28), ("OM3", AT_DAY_28 + AT_MONTH_3)):
     for _field in _fields:
         derived(
@@ -116,6 +133,7 @@ for _form, _fields in (("O28", AT_DAY_28), ("OM3", AT_DAY_28 + AT_MONTH_3)):
             unit=_field.unit,
             decimals=_field.decimals,
             terms=_field.terms,
+            reason=_explanation_reader(_field.name),
         )(_endpoint_reader(_field.name))
 
 

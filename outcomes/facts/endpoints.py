@@ -8,7 +8,7 @@ from outcomes.facts.course import (
     samples_in_window,
     withdrawn_from_everything_on,
 )
-from outcomes.rules import Endpoints, derive
+from outcomes.rules import Endpoints, Record, derive
 from record.casebook.form_data import Casebook, fact
 from trial_edc import clock
 from trial_edc.vocabulary import VisitCode
@@ -33,7 +33,13 @@ def last_alive(casebook: Casebook) -> date | None:
 fact("withdrawn_from_everything_on")(withdrawn_from_everything_on)
 
 
+@fact("outcome_record")
+def outcome_record(casebook: Casebook) -> Record | None:
+    """What counts up to today, for the endpoints and for their explanations."""
+    return record_of(casebook, clock.today())
+
+
 @fact("endpoints")
 def endpoints(casebook: Casebook) -> Endpoints | None:
-    record = record_of(casebook, clock.today())
+    record: Record | None = casebook.fact("outcome_record")
     return derive(record, death_of(casebook)) if record else None

@@ -48,6 +48,7 @@ __all__ = [
     "Survival",
     "derive",
     "endpoints",
+    "records_by_death",
 ]
 
 
@@ -128,16 +129,24 @@ def derive(record: Record, death: PartialDateText | None = None) -> Endpoints:
     """
     if death is None:
         return endpoints(record)
-    lived_until = min(record.last_alive_on or record.day0, death.latest)
-    first = max(death.earliest, record.day0, lived_until)
-    early = endpoints(replace(record, death_on=first))
-    late = endpoints(replace(record, death_on=death.latest))
+    early, late = map(endpoints, records_by_death(record, death))
     common: dict[str, Any] = {
         field.name: common_value(getattr(early, field.name), getattr(late, field.name))
         for field in fields(Endpoints)
     }
     is_known = common["os3m_status"] in KNOWN
     return replace(early, **{**common, "los_complete": is_known})
+
+
+def records_by_death(
+    record: Record, death: PartialDateText | None
+) -> tuple[Record, Record]:
+    """The record with the first and with the last day of death that are possible."""
+    if death is None:
+        return record, record
+    lived_until = min(record.last_alive_on or record.day0, death.latest)
+    first = max(death.earliest, record.day0, lived_until)
+    return replace(record, death_on=first), replace(record, death_on=death.latest)
 
 
 UNDECIDED: dict[type, object] = {

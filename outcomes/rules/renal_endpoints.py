@@ -55,15 +55,19 @@ def why_missing(record: Record, last: date) -> MissingReason:
 
 @implements("OUT-04")
 def rrt_dependence(record: Record, status: Survival) -> RrtDependence:
-    """Point prevalence at the month-3 visit if in its window, else the month-3 date."""
+    """Point prevalence at month 3, of those alive then."""
     if status != Survival.ALIVE:
         return RrtDependence(status.value)
-    visited_on, day = record.m3_visit_on, record.month3
-    if visited_on and visited_on in record.span(VisitCode.MONTH_3):
-        day = visited_on
-    if record.is_on_rrt(day):
+    if record.is_on_rrt(day_of_dependence(record)):
         return RrtDependence.DEPENDENT
     return RrtDependence.INDEPENDENT
+
+
+def day_of_dependence(record: Record) -> date:
+    """The month-3 visit if in its window, else the month-3 date."""
+    visited_on = record.m3_visit_on
+    is_in_window = visited_on and visited_on in record.span(VisitCode.MONTH_3)
+    return visited_on if visited_on and is_in_window else record.month3
 
 
 def ever_rrt(record: Record, status: Survival) -> EverRrt:

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.values import Value
 from trial_edc.vocabulary import Codelist
+from trial_edc.wording import Wording
 
 Rule = Callable[[FormData, Casebook], Value]
+Reason = Callable[[FormData, Casebook], Wording | None]
 Offer = Callable[[FormData, Casebook], Mapping[str, Value]]
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A computed value of a form: its name, words and unit, and the rule."""
+    """A computed value of a form: its name, words and unit, rule and reason."""
 
     form: str
     name: str
@@ -27,14 +29,19 @@ class Derivation:
     decimals: int | None
     terms: type[Codelist] | None
     rule: Rule
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)
 class DerivedValue:
-    """The result of a derivation; `value` is None when it is not known."""
+    """The result of a derivation; `value` is None when it is not known.
+
+    `reason` says in a sentence what the value, or that there is none, follows from.
+    """
 
     derivation: Derivation
     value: Value
+    reason: Wording | None = None
 
 
 DERIVED: dict[tuple[str, str], Derivation] = {}
@@ -49,6 +56,7 @@ def derived(
     unit: str = "",
     decimals: int | None = None,
     terms: type[Codelist] | None = None,
+    reason: Reason | None = None,
 ) -> Callable[[Rule], Rule]:
     """Declare a computed value; `decimals` rounds for display only.
 
@@ -56,7 +64,9 @@ def derived(
     """
 
     def declare(rule: Rule) -> Rule:
-        DERIVED[form, name] = Derivation(form, name, label, unit, decimals, terms, rule)
+        DERIVED[form, name] = Derivation(
+            form, name, label, unit, decimals, terms, rule, reason
+        )
         return rule
 
     return declare
@@ -73,7 +83,8 @@ def offered(form: str) -> Callable[[Offer], Offer]:
 def derived_values(data: FormData, casebook: Casebook) -> Iterator[DerivedValue]:
     for one in DERIVED.values():
         if one.form == data.code:
-            yield DerivedValue(one, one.rule(data, casebook))
+            reason = one.reason(data, casebook) if one.reason else None
+            yield DerivedValue(one, one.rule(data, casebook), reason)
 
 
 def offers(data: FormData, casebook: Casebook) -> dict[str, Value]:

@@ -197,6 +197,7 @@ class FormPage:
                 "label": value.derivation.label,
                 "text": derived_words(value),
                 "unit": value.derivation.unit,
+                "reason": value.reason.text if value.reason else "",
             }
             for value in derived_values(self.data, self.casebook)
         ]
