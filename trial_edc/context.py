@@ -43,6 +43,7 @@ OCCASIONAL = (
     (_("Laboratory files"), "imports:files"),
     (_("Study"), "randomization:study"),
     (_("Audit trail"), "monitoring:trail:entries"),
+    (_("Monitoring visits"), "monitoring:visits:visits"),
     (_("Go-live"), "randomization:go_live"),
     (_("Lock"), "lock:database"),
     (_("Accounts"), "accounts:users"),

@@ -92,6 +92,8 @@ ACT_WORDS = {
     "signed": N_("signed"),
     "trail_downloaded": N_("audit trail downloaded"),
     "trail_exported": N_("audit trail exported with its seals"),
+    "visit_report_acknowledged": N_("report of a monitoring visit acknowledged"),
+    "visit_report_signed": N_("report of a monitoring visit signed"),
     "vault_keys_rewrapped": N_("keys of the vault wrapped anew"),
 }
 # What followed when an edit check fired, see record/capture/services/check_log.py.

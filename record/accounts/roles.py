@@ -91,6 +91,12 @@ class Permission(Codelist):
     VERIFY = "verify", N_("verify against the source")
     CHECK_CONSENT = "check_consent", N_("check consents")
     AUDIT_REVIEW = "audit_review", N_("review the audit trail")
+    MONITOR_SITE = "monitor_site", N_("plan and report monitoring visits")
+    READ_MONITORING = "read_monitoring", N_("read reports of monitoring visits")
+    ACKNOWLEDGE_MONITORING = (
+        "acknowledge_monitoring",
+        N_("acknowledge reports of monitoring visits"),
+    )
     FREEZE = "freeze", N_("freeze")
     LOCK = "lock", N_("lock")
     LOCK_DATABASE = "lock_database", N_("lock and unlock the database")
@@ -172,6 +178,9 @@ close_query             ·   ·   ·   ·   ●   ●   ·   ·   ·   ◐j  · 
 verify                  ·   ·   ·   ·   ●   ·   ·   ·   ·   ◐j  ·   ·   ·   ·
 check_consent           ·   ·   ·   ·   ●   ·   ·   ·   ·   ·   ·   ·   ·   ·
 audit_review            ·   ·   ·   ·   ●   ●   ·   ·   ·   ◐j  ·   ·   ·   ·
+monitor_site            ·   ·   ·   ·   ●   ·   ·   ·   ·   ·   ·   ·   ·   ·
+read_monitoring         ·   ·   ●   ·   ●   ●   ●   ·   ·   ·   ·   ·   ●   ·
+acknowledge_monitoring  ·   ·   ●   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·   ·
 freeze                  ·   ·   ·   ·   ●   ●   ·   ·   ·   ◐j  ·   ·   ·   ·
 lock                    ·   ·   ·   ·   ·   ●   ·   ·   ·   ◐j  ·   ·   ·   ·
 lock_database           ·   ·   ②   ·   ·   ①   ·   ·   ·   ·   ·   ·   ·   ·

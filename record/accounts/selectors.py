@@ -79,6 +79,7 @@ SIGNING = (
     Permission.SIGN_PRODUCT,
     Permission.CONFIRM_ELIGIBILITY,
     Permission.ASSESS_SAFETY,
+    Permission.MONITOR_SITE,
 )
 
 

@@ -97,6 +97,14 @@ def _report(_world: World) -> dict[str, Any]:
     return {"name": "late"}
 
 
+def _key(_world: World) -> dict[str, Any]:
+    return {"key": 1}
+
+
+def _report_version(world: World) -> dict[str, Any]:
+    return {**_first(world), "version": 1}
+
+
 def _log(world: World) -> dict[str, Any]:
     return {**_number(world), "code": "CRE"}
 
@@ -106,6 +114,7 @@ def _item(world: World) -> dict[str, Any]:
 
 
 BINDER_READERS = "CO IN PI BN MO DM BR UP PN UM SO"
+MONITORING_READERS = "PI MO DM BR SO"
 EXPORTERS = "IN PI MO DM BR"
 PRINTERS = "CO IN PI MO DM BR"
 FILE_READERS = "CO IN PI MO DM BR"
@@ -153,7 +162,7 @@ ACCESS: dict[str, Row] = {
     ),
     "accounts:sign_out": everybody(),
     "accounts:change_password": everybody(),
-    "accounts:acknowledge": only("IN PI UP PN SO"),
+    "accounts:acknowledge": only("IN PI MO UP PN SO"),
     "accounts:preferences": everybody(),
     "accounts:keep_alive": everybody(),
     "accounts:users": only("AD"),
@@ -251,6 +260,17 @@ ACCESS: dict[str, Row] = {
     "monitoring:trail:participant": only(TRAIL_READERS, kwargs=_number),
     "monitoring:trail:form": only(TRAIL_READERS, kwargs=_first),
     "monitoring:trail:item": only(TRAIL_READERS, kwargs=_item),
+    "monitoring:visits:visits": only(MONITORING_READERS),
+    "monitoring:visits:visit": only(MONITORING_READERS, kwargs=_first),
+    "monitoring:visits:actions": only("CO IN PI BN MO DM BR SO"),
+    "monitoring:visits:close_action": only("CO IN PI BN MO DM BR SO", kwargs=_key),
+    "monitoring:visits:report": only(MONITORING_READERS, kwargs=_report_version),
+    "monitoring:visits:report_pdf": only(MONITORING_READERS, kwargs=_report_version),
+    **{
+        f"monitoring:visits:{act}": only("MO", kwargs=_first)
+        for act in ("done", "cancel", "finding", "action", "sign_report")
+    },
+    "monitoring:visits:withdraw_finding": only("MO", kwargs=_key),
     # notices
     "notices:outbox": only("CO IN PI AD"),
     "notices:clocks": only("AD"),

@@ -17,6 +17,12 @@ from exports.models import Export
 from imports.models import ImportedFile
 from monitoring.listings.selectors.listings import LISTINGS
 from monitoring.trail.vocabulary import TrailReport
+from monitoring.visits.models import (
+    MonitoringVisit,
+    VisitAction,
+    VisitFinding,
+    VisitReport,
+)
 from randomization.models import AllocationList
 from record.accounts.models import User
 from record.accounts.roles import BlindingClass, Role, blinding_class
@@ -313,6 +319,19 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
         (report, {"name": report.value}) for report in TrailReport
     ),
     "monitoring:trail:remove_filter": _one(key=1),
+    "monitoring:visits:withdraw_finding": _each(VisitFinding, "key"),
+    "monitoring:visits:close_action": _each(VisitAction, "key"),
+    **{
+        f"monitoring:visits:{page}": _each(MonitoringVisit, "pk")
+        for page in ("visit", "done", "cancel", "finding", "action", "sign_report")
+    },
+    **{
+        f"monitoring:visits:{page}": lambda: (
+            (report, {"pk": report.visit_id, "version": report.version})
+            for report in VisitReport.objects.all()
+        )
+        for page in ("report", "report_pdf")
+    },
     "entry:file": _files,
     "lock:check": lambda: ((check.name, {"name": check.name}) for check in checks()),
     "lock:proposal": _each(LockProposal, "pk"),

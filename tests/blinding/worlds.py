@@ -23,6 +23,7 @@ from django.test import override_settings
 from exports.services.jobs import request_export
 from exports.tasks import make_export
 from imports.services import storing
+from monitoring.visits.services import reports, visits
 from randomization.arms import arms_of
 from randomization.code_breaks.services import code_breaks
 from randomization.code_breaks.services.code_breaks import CodeBreakDetails
@@ -189,6 +190,7 @@ def _go_on() -> None:
         _blinded_work(participant, accounts)
     _break_code(randomized_participants()[1], accounts["in"])
     _late_case(randomized_participants()[0], accounts["in"])
+    _monitor(randomized_participants()[0], accounts)
     export = request_export(forms=["AE", "INF"], language="en", by=accounts["mo"])
     make_export.apply((export.key,), throw=True)
     _import_files(accounts)
@@ -240,6 +242,23 @@ def _blinded_work(participant: Participant, accounts: Mapping[str, User]) -> Non
     autosaves.keep(
         event, typed, page_load=UUID(int=1), based_on=1, author=accounts["co"]
     )
+
+
+def _monitor(participant: Participant, accounts: Mapping[str, User]) -> None:
+    """Draw the sample; do a visit with a finding, an action and a signed report."""
+    review.draw_sample(by=accounts["mo"])
+    today, by = clock.today(), accounts["mo"]
+    visit = visits.plan_visit(kind="routine", planned_on=today, by=by)
+    done = {"started_on": today, "ended_on": today}
+    visits.record_done(visit, **done, people_met="Dr Li", letter="Thanks.", by=by)
+    about = {"participant": participant, "code": "AE", "text": "A page is missing."}
+    visits.note_finding(visit, category="data", severity="major", **about, by=by)
+    owner = accounts["co"]
+    visits.note_action(visit, task="File it.", owner=owner, due_on=today, by=by)
+    visit.refresh_from_db()
+    shown = reports.digest_of(reports.content_of(visit))
+    proof = ReAuthenticated(by.pk, clock.now())
+    reports.sign_report(visit, shown=shown, proof=proof, by=by)
 
 
 def _import_files(accounts: Mapping[str, User]) -> None:

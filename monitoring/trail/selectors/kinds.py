@@ -107,6 +107,7 @@ OTHER_RULES: Rules = {
     TrailKind.SIGNATURE: (
         rows("review_signature", "enrollment_eligibilityconfirmation"),
         acts("signed", "eligibility_confirmed"),
+        acts("visit_report_signed", "visit_report_acknowledged"),
     ),
     TrailKind.RANDOMIZATION: (
         rows("randomization_allocation", "randomization_allocationlist"),
