@@ -31,6 +31,7 @@ from visits.schedule.facts import (
     Visit,
 )
 from visits.schedule.problems import VisitRefused
+from visits.schedule.rules import StatusReason
 from visits.schedule.vocabulary import VisitMode
 
 EXAMINATIONS = ("VIT", "LAB")  # what cannot be done by telephone
@@ -78,6 +79,7 @@ def recalculate_due_dates(
     """Give every form of a visit the last day on which the visit is in time.
 
     What is no longer awaited (death, withdrawal, discharge, marked missed) has none.
+    A visit that was missed before a death or withdrawal stays awaited: late, or marked.
     """
     schedule = schedule or selectors.schedule_by_dates(participant)
     visits = {visit.code.value: visit for visit in schedule.visits}
@@ -94,8 +96,8 @@ def recalculate_due_dates(
 
 def _due_on(visit: Visit) -> date | None:
     not_scheduled = visit.status == VisitStatus.NOT_SCHEDULED
-    ended = visit.status == VisitStatus.MISSED and visit.state.reason is not None
-    return None if not_scheduled or ended else visit.closes_on
+    is_marked = visit.state.reason == StatusReason.MARKED
+    return None if not_scheduled or is_marked else visit.closes_on
 
 
 def set_untouched_status(

@@ -79,6 +79,18 @@ def dead() -> Participant:
     return person
 
 
+def dead_after_window() -> Participant:
+    person = infused(ago=60)
+    enter(person, "DTH", {"death_on": day(5)})
+    return person
+
+
+def withdrawn_after_window() -> Participant:
+    person = infused(ago=60)
+    row(person, "WDR", {"kind": "everything", "on": day(5)})
+    return person
+
+
 def withdrawn() -> Participant:
     person = infused(ago=40)
     row(person, "WDR", {"kind": "everything", "on": day(30)})
@@ -103,6 +115,9 @@ LIVES: dict[Life, list[str]] = {
     marked_missed: [],
     dead: ["O28 D28"],
     withdrawn: [],
+    # What ended later takes nothing back of a visit that was over by then.
+    dead_after_window: ["LAB D28", "O28 D28", "VIS D28", "VIT D28"],
+    withdrawn_after_window: ["LAB D28", "O28 D28", "VIS D28", "VIT D28"],
 }
 
 
