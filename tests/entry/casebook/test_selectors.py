@@ -35,7 +35,7 @@ def test_empty_forms_of_visits_that_a_death_ended_are_not_required():
         "LAB": "not_required",
         "O28": "not_started",
     }
-    assert looks(someone, "D1") == {"VIS": "not_started"}
+    assert looks(someone, "D1") == {"VIS": "missing"}  # over before the death
 
 
 def test_withdrawal_from_infusion_ends_the_forms_of_the_second_alone():
