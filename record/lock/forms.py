@@ -1,5 +1,6 @@
 """What the two who lock or unlock the database write, with the password."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from trial_edc.vocabulary import VisitCode
 
 EXCEPTION = "exception_"
 IDENTITY = ("username", "password")
+SEPARATORS = re.compile(r"[\s,;，；、]+")
 
 
 class ProposeUnlockForm(SignedForm):
@@ -96,8 +98,10 @@ class ScopeForm(forms.Form):
         self.fields["code"].choices = [("", _("all forms")), *codes]  # type: ignore[attr-defined]
 
     def clean_participants(self) -> tuple[Participant, ...]:
-        typed = self.cleaned_data["participants"].replace(",", " ").split()
-        numbers = [TypedIdentifier().clean(text) for text in typed]
+        typed = SEPARATORS.split(self.cleaned_data["participants"])
+        numbers = [TypedIdentifier().clean(text) for text in typed if text]
+        if self.cleaned_data["participants"] and not numbers:
+            raise ValidationError(gettext("Write a number, or leave this empty."))
         people = {p.number: p for p in Participant.objects.filter(number__in=numbers)}
         if unknown := [number for number in numbers if number not in people]:
             message = gettext("There is no such participant: %(numbers)s.")

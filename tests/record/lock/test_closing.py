@@ -155,3 +155,24 @@ def test_the_plan_takes_a_constant_number_of_statements(
 
     with django_assert_num_queries(3):
         plan_for(Scope(ClosingAct.LOCK), manager)
+
+
+@pytest.mark.parametrize(
+    "typed", ["S-001Z,S-002Z", "s001z、S-002Z", " S-001Z；S-002Z "]
+)
+def test_numbers_stand_between_the_signs_of_either_language(client, forms, typed):
+    client.force_login(person("DM"))
+
+    answer = client.get(PAGE, {"act": "lock", "participants": typed})
+
+    assert answer.context["plan"].people == 2
+
+
+@pytest.mark.parametrize("typed", [",", "、 ，"])
+def test_a_sign_alone_never_means_all_participants(client, forms, typed):
+    client.force_login(person("DM"))
+
+    answer = client.get(PAGE, {"act": "lock", "participants": typed})
+
+    assert "plan" not in answer.context
+    assert "Write a number, or leave this empty." in answer.content.decode()
