@@ -158,7 +158,7 @@ def test_the_plan_takes_a_constant_number_of_statements(
 
 
 @pytest.mark.parametrize(
-    "typed", ["S-001Z,S-002Z", "s001z、S-002Z", " S-001Z；S-002Z "]
+    "typed", ["S-001Z,S-002Z", "s-001z、S-002Z", " S-001Z；S-002Z "]
 )
 def test_numbers_stand_between_the_signs_of_either_language(client, forms, typed):
     client.force_login(person("DM"))
