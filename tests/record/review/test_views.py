@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = reverse("review:queries")
 VERIFICATION = reverse("review:verification")
 WHY = Reason("other", "for the test")
-SELECTS_OF_QUERIES, SELECTS_OF_VERIFICATION = 11, 6
+SELECTS_OF_QUERIES, SELECTS_OF_VERIFICATION = 11, 7
 
 
 @pytest.fixture
