@@ -110,7 +110,9 @@ class Passkey(models.Model):
     class Meta:
         ordering = ("id",)
         triggers = (
-            record("register", unrecorded=("sign_count", "challenge_at")),
+            record(
+                "register", unrecorded=("sign_count", "challenge_at", "last_used_at")
+            ),
             REFUSE_REMOVAL,
             pgtrigger.Trigger(
                 name="keep_key",

@@ -5,7 +5,7 @@ keep the product records nothing but those, administrators only what concerns no
 participant. What they may not read leaves no gap: no page shows an id or a total.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from monitoring.trail.selectors.kinds import of_kinds
 from monitoring.trail.vocabulary import TrailKind
@@ -26,7 +26,6 @@ TECHNICAL = (
     TrailKind.CONFIGURATION,
     TrailKind.BACKUP,
 )
-ABOUT_SIGN_INS = (TrailKind.SIGN_IN, TrailKind.FAILED_SIGN_IN)
 CODE_BREAKS = "randomization:code_breaks"  # who may know that a code was broken
 # Messages have a list of their own, where each is read by whom it concerns.
 RESTRICTED_TABLES = ("randomization_lotrecord",)  # of no form
@@ -65,12 +64,30 @@ def _blinded(user: User) -> QuerySet[Entry]:
     entries = entries.exclude(role__in=UNBLINDED).exclude(table_name__in=LEFT_OUT)
     if page_for(user, CODE_BREAKS) is None:
         entries = entries.exclude(of_kinds(TrailKind.CODE_BREAK))
-    names = User.objects.filter(role__in=UNBLINDED).values_list("username", flat=True)
-    return entries.filter(
-        ~of_kinds(*ABOUT_SIGN_INS)
-        | Q(new_values__username__isnull=True)
-        | ~Q(new_values__username__in=list(names))
-    )
+    return _without_unblinded_accounts(entries)
+
+
+def _without_unblinded_accounts(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Without acts that name such an account, and writes of what belongs to it.
+
+    Others write them, such as the sign-in; their time alone would tell of a treatment.
+    """
+    unblinded = User.objects.filter(role__in=UNBLINDED)
+    names = list(unblinded.values_list("username", flat=True))
+    named = Q(new_values__username__in=names)
+    entries = entries.filter(Q(act="") | Q(new_values__username__isnull=True) | ~named)
+    for model, account in _tables_of_accounts():
+        own = model._default_manager.filter(**{f"{account}__in": unblinded})
+        table = model._meta.db_table
+        entries = entries.exclude(act="", table_name=table, row_id__in=own.values("pk"))
+    return entries
+
+
+def _tables_of_accounts() -> list[tuple[type[Model], str]]:
+    """Accounts and what belongs to one, with the column that names it."""
+    relations = User._meta.related_objects
+    own = [(one.related_model, "user") for one in relations if one.field.name == "user"]
+    return [(User, "pk"), *own]
 
 
 def codes_within_trail(user: User) -> list[str]:
