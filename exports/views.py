@@ -51,7 +51,7 @@ def _page(request: StaffRequest, template: str, *, with_arms: bool) -> HttpRespo
                 by=request.user,
                 with_arms=with_arms,
             )
-        except services.TooManyExports as problem:
+        except services.ExportRefused as problem:
             form.add_error(None, str(problem))
         else:
             return redirect("exports:export", export.key)
@@ -71,7 +71,7 @@ def casebooks(request: StaffRequest) -> HttpResponse:
                 language=form.cleaned_data["language"],
                 by=request.user,
             )
-        except services.TooManyExports as problem:
+        except services.ExportRefused as problem:
             form.add_error(None, str(problem))
         else:
             return redirect("exports:export", export.key)

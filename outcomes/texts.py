@@ -33,7 +33,7 @@ from trial_edc.wording import Wording
 
 Sentences = Iterator[tuple[str, Wording]]
 A_DAY = timedelta(days=1)
-CREATININE_DECIMALS, RATIO_DECIMALS = 1, 2
+MOST_DECIMALS = 4
 
 
 @implements("OUT-09")
@@ -90,7 +90,7 @@ class _Course:
         around = timedelta(days=record.settings.creatinine_window_days)
         span = {"first": record.day28 - around, "last": record.day28 + around}
         if first.sample is None:
-            none = Wording(N_("No sample from %(first)s to %(last)s."), span)
+            none = self._no_sample(**span)
             yield "scr_d28", none
             yield "scr_d28_on", none
             yield "scr_d28_missing_reason", self._reason(span["last"])
@@ -121,6 +121,13 @@ class _Course:
             ),
             places,
         )
+
+    def _no_sample(self, first: date, last: date) -> Wording:
+        until = self.record.observed_until(last)
+        message = N_("No sample from %(first)s to %(last)s.")
+        if until < first:
+            message = N_("Data end on %(last)s; samples count from %(first)s.")
+        return Wording(message, {"first": first, "last": until})
 
     def _reason(self, last: date) -> Wording:
         record = self.record
@@ -260,8 +267,7 @@ class _Course:
         if status != Survival.ALIVE:
             yield "scr_m3", Wording(N_("Only of who is known to be alive at month 3."))
         elif sample is None:
-            places = {"first": span.opens, "last": span.closes}
-            yield "scr_m3", Wording(N_("No sample from %(first)s to %(last)s."), places)
+            yield "scr_m3", self._no_sample(span.opens, span.closes)
         else:
             nearest = self._nearest(sample, record.month3, span.opens, span.closes)
             yield "scr_m3", nearest
@@ -277,17 +283,17 @@ class _Course:
             return Wording(N_("No creatinine in the window of month 3."))
         if record.baseline_umol_l is None:
             return Wording(N_("There is no baseline."))
-        ratio = sample.umol_l / record.baseline_umol_l
+        factor = record.settings.recovery_ratio
         places = {
             "value": sample.comparator + _umol_l(sample.umol_l),
-            "ratio": f"{rounded(ratio, RATIO_DECIMALS):f}",
+            "most": _umol_l(factor * record.baseline_umol_l),
+            "factor": factor,
             "baseline": _umol_l(record.baseline_umol_l),
-            "limit": record.settings.recovery_ratio,
         }
         return Wording(
             N_(
-                "%(value)s µmol/L is %(ratio)s times the baseline of %(baseline)s "
-                "µmol/L; complete up to %(limit)s times."
+                "%(value)s µmol/L; complete up to %(most)s µmol/L, %(factor)s times "
+                "the baseline of %(baseline)s µmol/L."
             ),
             places,
         )
@@ -344,4 +350,5 @@ class _Course:
 
 
 def _umol_l(value: Decimal) -> str:
-    return f"{rounded(value, CREATININE_DECIMALS):f}"
+    """As exact as it is compared, so that no rounding hides why it decides."""
+    return f"{rounded(value, MOST_DECIMALS).normalize():f}"

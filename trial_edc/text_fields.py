@@ -33,6 +33,16 @@ class TypedText(forms.CharField):
             raise ValidationError(message, "text") from problem
 
 
+class ShownDigest(forms.CharField):
+    """The digest of what a page shows; who is refused gets the present one."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        del data
+        return initial
+
+
 class TypedIdentifier(TypedText):
     """A number that names a person or thing: plain, upper case, without spaces."""
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from exports.models import Export, ExportKind, ExportState
+from exports.selectors.signatures import casebooks_without_sign_off
 from exports.services import archive, files
 from exports.services.casebook_copies import RecordedCopy, record_copy
 from exports.services.written_exports import write_export
@@ -18,6 +19,7 @@ from record.accounts.services.accounts import within_delegation
 from record.audit import once
 from record.audit.attribution import Process, Source, act, attributed
 from record.audit.models import Confidentiality
+from record.lock.selectors import present_lock
 from trial_edc import clock
 from trial_edc.background import request_task
 from trial_edc.locks import exclusively
@@ -42,7 +44,24 @@ MOST_WAITING = timedelta(days=1)
 MOST_UNFINISHED = 3
 
 
-class TooManyExports(Exception):
+class ExportRefused(Exception):
+    """An export that nobody, or not this person now, may ask for."""
+
+
+class CasebooksUnsigned(ExportRefused):
+    """A locked database is analysed once all its casebooks are signed."""
+
+    def __init__(self, numbers: list[str]) -> None:
+        super().__init__(
+            _(
+                "The database is locked, and no sign-off holds for the casebooks of "
+                "%(numbers)s. Unlock it, have them signed, and lock it again."
+            )
+            % {"numbers": ", ".join(numbers)}
+        )
+
+
+class TooManyExports(ExportRefused):
     """Exports of this person wait already."""
 
     def __init__(self) -> None:
@@ -56,16 +75,19 @@ class ExportUnavailable(Exception):
     """An export is not finished, or its file was altered."""
 
 
-@implements("EXP-06", "EXP-07")
+@implements("EXP-06", "EXP-07", "SIG-10")
 def request_export(
     *, forms: list[str], language: str, by: User, with_arms: bool = False
 ) -> Export:
     """Queue an export of the selected tables; unblinded with all products and arms.
 
-    Raises `TooManyExports`.
+    The unblinded export of a locked database is the final extraction for the analysis.
+    Raises `ExportRefused`.
     """
     if not by.may(_needed_permission(with_arms=with_arms)):
         raise PermissionDenied
+    if with_arms and present_lock() and (unsigned := casebooks_without_sign_off()):
+        raise CasebooksUnsigned(unsigned)
     return _request(
         kind=ExportKind.DATASETS,
         confidentiality=(

@@ -132,11 +132,15 @@ class Record:
             raise ValueError(message)
         return visit_window
 
+    def observed_until(self, last: date) -> date:
+        """The last day that counts of a period: death and cut-off end it."""
+        return min(day for day in (last, self.cutoff, self.died_on) if day)
+
     def nearest_creatinine(
         self, target: date, first: date, last: date
     ) -> CreatinineSample | None:
         """Sample nearest to a date; ties: earlier date, then earlier time."""
-        last = min(day for day in (last, self.cutoff, self.died_on) if day)
+        last = self.observed_until(last)
         inside = [s for s in self.creatinine if first <= s.on <= last]
         return min(
             inside, key=lambda s: (abs((s.on - target).days), s.at), default=None

@@ -24,7 +24,7 @@ from record.accounts.services import accounts as services
 from record.accounts.services.passkeys import PasskeyAnswer
 from record.accounts.services.sign_in import SIGNED_BEFORE, confirm_identity
 from trial_edc import clock
-from trial_edc.text_fields import PlainText, TypedEmail, TypedText
+from trial_edc.text_fields import PlainText, ShownDigest, TypedEmail, TypedText
 from trial_edc.typed_text import LONGEST_REASON
 
 THEMES = (
@@ -363,7 +363,7 @@ class AccessReviewForm(AccessDayForm):
     """What somebody concluded who compared the report with who should have access."""
 
     as_of = forms.DateField(widget=forms.HiddenInput)
-    shown = forms.CharField(widget=forms.HiddenInput)
+    shown = ShownDigest()
     findings = TypedText(
         label=_("Findings"),
         widget=forms.Textarea({"rows": 3}),

@@ -17,7 +17,7 @@ from record.lock.readiness import Readiness
 from record.lock.scope import RIGHTS, Scope
 from record.lock.vocabulary import ClosingAct
 from trial_edc.choices import choices
-from trial_edc.text_fields import TypedIdentifier, TypedText
+from trial_edc.text_fields import ShownDigest, TypedIdentifier, TypedText
 from trial_edc.typed_text import LONGEST_REASON
 from trial_edc.vocabulary import VisitCode
 
@@ -36,7 +36,7 @@ class ProposeUnlockForm(SignedForm):
 class ProposeLockForm(ProposeUnlockForm):
     """Why the database is locked, and why what is open is accepted."""
 
-    shown = forms.CharField(widget=forms.HiddenInput)
+    shown = ShownDigest()
 
     def __init__(self, report: Readiness, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -35,6 +35,7 @@ class Difference:
     ours: tuple[str, ...] = ()
     theirs: tuple[str, ...] = ()
     case_number: str = ""  # of the safety database
+    revisions: tuple[tuple[str, int], ...] = ()  # of what is compared
 
     @property
     def digest(self) -> str:
@@ -45,6 +46,7 @@ class Difference:
             self.ours,
             self.theirs,
             self.case_number,
+            *self.revisions,
         ]
         return hashlib.sha256(json.dumps(statement).encode()).hexdigest()
 
@@ -101,7 +103,12 @@ def _since_sent(
         return
     changed = REPORTED.intersection(changed_since(event, revision))
     if changed:
-        yield Difference(Kind.CHANGED, event.form_id, ours=tuple(sorted(changed)))
+        items = tuple(sorted(changed))
+        compared = [(item, event.item_revisions[item]) for item in items]
+        compared.append((f"report {report.form_id}", revision))
+        yield Difference(
+            Kind.CHANGED, event.form_id, ours=items, revisions=tuple(compared)
+        )
 
 
 def _without_stay(event: FormData, casebook: Casebook) -> Iterator[Difference]:

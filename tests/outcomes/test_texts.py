@@ -26,7 +26,7 @@ from tests.people import STAGE, person
 from trial_edc.dates import PartialDateText
 
 DAY_28 = CreatinineSample(at("2023-03-29T08:00"), Decimal("110.4"))
-RATIO = "110.4 µmol/L by the baseline of 80.0 µmol/L."
+RATIO = "110.4 µmol/L by the baseline of 80 µmol/L."
 NEAREST = "Sample of 2023-03-29 08:00, the nearest to 2023-03-29 from 2023-03-26 to {}."
 NO_SAMPLE = "No sample from 2023-03-26 to 2023-04-01."
 NO_RRT = "No renal replacement is recorded from {} to {}."
@@ -48,6 +48,11 @@ def sentence(name: str, death: str = "", **changes: Any) -> str:
         ("m3_date", {}, "The day of month 3 after day 0."),
         ("scr_d28", {"creatinine": [DAY_28]}, NEAREST.format("2023-04-01")),
         ("scr_d28", {"creatinine": []}, NO_SAMPLE),
+        (
+            "scr_d28",
+            {"death_on": date(2023, 3, 10)},
+            "Data end on 2023-03-10; samples count from 2023-03-26.",
+        ),
         ("scr_d28_missing_reason", {"creatinine": [DAY_28]}, "There is a value."),
         (
             "scr_d28_missing_reason",
@@ -161,8 +166,8 @@ def sentence(name: str, death: str = "", **changes: Any) -> str:
             "recovery_m3",
             {},
             (
-                "100.0 µmol/L is 1.25 times the baseline of 80.0 µmol/L; complete up "
-                "to 1.5 times."
+                "100 µmol/L; complete up to 120 µmol/L, 1.5 times the baseline of "
+                "80 µmol/L."
             ),
         ),
         (
@@ -252,5 +257,5 @@ def test_the_form_shows_it_and_follows_a_correction():
     before = page()
     course.save(sample, {"value": 100}, by=STAGE, via=Source.COMMAND)
 
-    assert "120.0 µmol/L by the baseline of 80.0 µmol/L." in before
-    assert "100.0 µmol/L by the baseline of 80.0 µmol/L." in page()
+    assert "120 µmol/L by the baseline of 80 µmol/L." in before
+    assert "100 µmol/L by the baseline of 80 µmol/L." in page()

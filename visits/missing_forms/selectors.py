@@ -153,10 +153,7 @@ def _empty_form(
     since = expected_since(form.code, form.visit)
     if since is None:
         return None
-    screening = casebook.one("SCN")
-    is_present = _is_for_life(form) or (
-        screening is not None and form.occurrence == screening.occurrence
-    )
+    is_present = not is_of_earlier_screening(form, casebook)
     visit = SCREENING if since is ExpectedSince.SCREENING else form.visit
     done = {
         (visit.code.value, visit.number)
@@ -170,6 +167,14 @@ def _empty_form(
         is_randomized=is_present and plan.course.randomized_at is not None,
         is_screening_over=not is_present or status not in IN_SCREENING,
     )
+
+
+def is_of_earlier_screening(form: FormInstance, casebook: Casebook) -> bool:
+    """Whether a later screening asks the same form anew."""
+    is_of_screening = expected_since(form.code, form.visit) is ExpectedSince.SCREENING
+    screening = casebook.one("SCN")
+    is_present = screening is not None and form.occurrence == screening.occurrence
+    return is_of_screening and not is_present and not _is_for_life(form)
 
 
 def _is_for_life(form: FormInstance) -> bool:

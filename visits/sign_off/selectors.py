@@ -17,6 +17,7 @@ from record.review.selectors import sign_offs, unsigned
 from record.review.selectors.sign_offs import CasebookPart, covered_codes
 from trial_edc.requirements import implements
 from trial_edc.vocabulary import VisitCode
+from visits.missing_forms.selectors import is_of_earlier_screening
 from visits.schedule.facts import Schedule
 from visits.schedule.selectors import schedule
 from visits.sign_off.problems import Lack
@@ -29,7 +30,7 @@ UNPLANNED = {VisitCode.UNSCHEDULED.value, VisitCode.END_OF_STUDY.value}
 def casebooks_unsigned() -> QuerySet[Participant]:
     """Randomized participants whose casebook no sign-off holds for.
 
-    While there is one, no data are extracted for the final analysis.
+    While there is one, the unblinded export of a locked database is refused.
     """
     randomized = Participant.objects.filter(standing__is_randomized=True)
     return sign_offs.casebooks_unsigned(randomized)
@@ -84,7 +85,7 @@ def _lacks_of_form(
 ) -> Iterator[Lack]:
     if form.status == FormStatus.DRAFT:
         yield Lack(form.code, form, "", _("The form is a draft: complete it."))
-    elif form.status == FormStatus.NOT_STARTED and _is_required(form, plan):
+    elif form.status == FormStatus.NOT_STARTED and _is_required(form, casebook, plan):
         yield Lack(form.code, form, "", _("The form is expected and not begun."))
     elif form.status == FormStatus.COMPLETE and data:
         design = catalogue.design(form.code)
@@ -92,7 +93,9 @@ def _lacks_of_form(
             yield Lack(form.code, form, item, _("This item is needed."))
 
 
-def _is_required(form: FormInstance, plan: Schedule) -> bool:
+def _is_required(form: FormInstance, casebook: Casebook, plan: Schedule) -> bool:
+    if is_of_earlier_screening(form, casebook):
+        return False
     planned = {visit.code.value for visit in plan.visits} - UNPLANNED
     return form.visit not in planned or plan.requires(form.code, form.visit)
 

@@ -8,15 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from entry.selectors.visibility import participants_visible_to
-from entry.signing.selectors import signables
+from entry.signing.selectors import part_name, signables
 from record.accounts.models import User
 from record.notices.work_items import DUE, MAX_PER_KIND, WorkItem, others_follow
 from record.review.models import Signature
-from record.review.selectors.sign_offs import visits_signed_before
-from trial_edc.vocabulary import VisitCode
+from record.review.selectors.sign_offs import CasebookPart, visits_signed_before
 from visits.sign_off.selectors import casebooks_to_sign
-
-VISIT_LABELS = dict(VisitCode.choices())
 
 
 def opened_pages(user: User) -> Iterator[WorkItem]:
@@ -46,14 +43,13 @@ def visits(user: User) -> Iterator[WorkItem]:
     """Signed once and changed since: to be signed again."""
     read = list(_visits_of(user)[: MAX_PER_KIND + 1])
     for one in read[:MAX_PER_KIND]:
-        number = one.participant.number
-        place = (number, one.visit, one.visit_number)
+        number, visit = one.participant.number, (one.visit, one.visit_number)
         yield WorkItem(
             DUE,
             _("To sign again"),
             number,
-            _(VISIT_LABELS.get(one.visit, one.visit)),
-            reverse("entry:sign_visit", args=place),
+            part_name(CasebookPart(one.participant, *visit)),
+            reverse("entry:sign_visit", args=[number, *visit]),
             "signature_broken",
         )
     if read[MAX_PER_KIND:]:

@@ -18,13 +18,16 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path)
 
     def handle(self, *_args: Any, files: list[Path], **_options: Any) -> None:
+        problems = []
         for path in files:
             try:
                 copy = copy_as_taken(path.read_bytes())
             except (OSError, NotThatCopy) as problem:
-                message = f"{path}: {problem}"
-                raise CommandError(message) from problem
+                problems.append(f"{path}: {problem}")
+                continue
             self.stdout.write(
                 f"{path}: casebook {copy.participant}, taken by {copy.taken_by} at "
                 f"{copy.taken_at}, content {copy.content_sha256}"
             )
+        if problems:
+            raise CommandError("\n".join(problems))

@@ -45,8 +45,11 @@ def report(request: StaffRequest) -> HttpResponse:
     if form.is_bound and not form.is_valid():
         return _page(request, form, status=UNFIT)
     day = form.cleaned_data["as_of"] if form.is_bound else clock.today()
-    shown = AccessReviewForm(initial={"as_of": day, "shown": digest_of(access_on(day))})
-    return _page(request, form, day, shown)
+    return _page(request, form, day, AccessReviewForm(initial=_shown_on(day)))
+
+
+def _shown_on(day: date) -> dict[str, object]:
+    return {"as_of": day, "shown": digest_of(access_on(day))}
 
 
 def _page(
@@ -110,10 +113,11 @@ COLUMNS = (
 @permitted(*APPROVERS)
 @require_POST
 def review(request: StaffRequest) -> HttpResponse:
-    form = AccessReviewForm(request.POST)
     day_form = AccessDayForm({"as_of": request.POST.get("as_of", "")})
     if not day_form.is_valid():
         return _page(request, day_form, status=UNFIT)
+    shown = _shown_on(day_form.cleaned_data["as_of"])
+    form = AccessReviewForm(request.POST, initial=shown)
     if form.is_valid():
         try:
             record_access_review(**form.cleaned_data, by=request.user)

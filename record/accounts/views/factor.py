@@ -14,7 +14,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from record.accounts.access import StaffRequest
 from record.accounts.forms import (
-    ConfirmIdentityForm,
     EnrolForm,
     RecoverForm,
     SecondFactorForm,
@@ -114,7 +113,7 @@ def second_factor(request: StaffRequest) -> HttpResponse:
     begin = _begin(request) if act == "begin" else SignatureForm(request)
     secret = request.session.get(service.NEW_SECRET) if act else None
     enrol = EnrolForm(request.POST if act == "enrol" and secret else None)
-    identity = ConfirmIdentityForm(request, request.POST if act == "codes" else None)
+    identity = SignatureForm(request, request.POST if act == "codes" else None)
     codes: list[str] = []
     if enrol.is_valid():
         codes = _enrol(request, enrol, str(secret))

@@ -73,6 +73,7 @@ def propose_run(reason: str, *, by: User) -> CheckRun:
         raise CheckRunRefused(_("Write the reason; it stays on record."))
     if problem := unfit_text(reason, LONGEST_REASON):
         raise CheckRunRefused(_(problem.message) % problem.details)
+    require_blind([reason], by=by, participant=None, refusal=CheckRunRefused)
     with attributed(by=by, via=Source.PAGE):
         once.require_first()
         run = CheckRun.objects.create(

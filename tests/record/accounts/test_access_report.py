@@ -107,6 +107,9 @@ def test_a_review_is_of_the_report_as_it_was_shown(client: Client):
     assert answer.status_code == 422
     assert "Seen too late." in answer.content.decode()
     assert "changed since it was shown" in answer.content.decode()
+    again = {**sent, "shown": answer.context["review_form"]["shown"].value()}
+    client.post(reverse("accounts:review_access"), again)
+    assert AccessReview.objects.count() == 2
 
 
 @pytest.mark.real_clock

@@ -232,14 +232,16 @@ def test_enrolment_page_leads_to_codes_shown_once(client):
     assert not any(code in after for code in codes)
 
 
-def test_new_codes_need_the_password_and_end_the_old(client):
-    user, _, codes = enrolled()
+def test_new_codes_need_password_and_factor_and_end_the_old(client):
+    user, secret, codes = enrolled()
     client.force_login(user)
-    typed = {"act": "codes", "username": user.username}
+    typed = {"act": "codes", "username": user.username, "password": PASSWORD}
 
-    client.post(ENROL, {**typed, "password": "wrong"})
+    client.post(ENROL, {**typed, "password": "wrong", "code": now_code(secret)})
+    client.post(ENROL, typed)
+    client.post(ENROL, {**typed, "code": "000000"})
     usable = RecoveryCode.objects.filter(replaced_at=None).count()
-    client.post(ENROL, {**typed, "password": PASSWORD})
+    client.post(ENROL, {**typed, "code": now_code(secret)})
 
     assert (usable, service.recovery_codes_left(user)) == (10, 10)
     other = Client()

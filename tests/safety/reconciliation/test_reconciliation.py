@@ -218,7 +218,7 @@ def test_what_is_accepted_holds_for_these_values_alone():
 
     assert accept(line, "Again.", by=manager) == accepted
     assert only_line().state == DifferenceState.ACCEPTED
-    change(shock, grade="4")
+    change(shock, onset="2026-04-03")
     assert only_line().state == DifferenceState.OPEN
     with pytest.raises(NotReconciled, match="not there any more"):
         accept(line, "Too late.", by=manager)
