@@ -47,7 +47,8 @@ CALLED_BY_LIBRARIES = [
         "queryset",
         "widgets",
     ),  # forms
-    *("clone", "db_column", "prepare_value", "template_name"),  # fields and widgets
+    *("bound_data", "clone", "db_column", "prepare_value"),  # fields
+    "template_name",  # of widgets
     *(
         "creation_counter",
         "forward_related_accessor_class",

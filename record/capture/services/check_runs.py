@@ -18,6 +18,7 @@ from record.audit.problems import RecordClosed
 from record.capture.models import CheckRun, CheckRunState
 from record.capture.problems import CheckRunRefused
 from record.casebook import catalogue, engine
+from record.casebook.blinding import require_blind
 from record.casebook.checks import Finding
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.models import FormInstance, FormStatus, Participant
