@@ -60,6 +60,7 @@ urlpatterns = [
     path("forms/<int:pk>/close/", acts.close, name="close"),
     path("forms/<int:pk>/draft/", acts.back_to_draft, name="back_to_draft"),
     path("forms/<int:pk>/not-done/", acts.not_done, name="not_done"),
+    path("forms/<int:pk>/from-paper/", acts.from_paper, name="from_paper"),
     path("forms/<int:pk>/strike/", acts.strike, name="strike"),
     path("forms/<int:pk>/move/", move.move, name="move"),
     path("forms/<int:pk>/queries/", item.form_panel, name="form_queries"),

@@ -20,4 +20,5 @@ def all_hidden(views: Iterable[ItemView]) -> bool:
 register.simple_tag(item_html)
 register.simple_tag(history.strike_out_of)
 register.simple_tag(history.not_done_statement_of)
+register.simple_tag(history.paper_statement_of)
 register.simple_tag(navigation.form_title)

@@ -211,13 +211,24 @@ class _Copy:
         return str(item.verbose_name)
 
     def _state(self, form: FormInstance) -> str:
-        """Struck out, locked or frozen, since when, by whom and why."""
-        changes = self.trail.by_form[form.pk]
+        """From paper, struck out, locked or frozen: since when, by whom and why."""
+        return "; ".join(filter(None, (self._paper(form), self._closing(form))))
+
+    def _paper(self, form: FormInstance) -> str:
+        if not form.from_paper:
+            return ""
+        return self._with_reason(_("transcribed from paper"), form, "from_paper")
+
+    def _with_reason(self, text: str, form: FormInstance, name: str) -> str:
+        """The reason of the last change of this column."""
+        changes = [c for c in self.trail.by_form[form.pk] if c.name == name]
+        why = reason_words(changes[-1].reason) if changes else ""
+        return f"{text}: {why}" if why else text
+
+    def _closing(self, form: FormInstance) -> str:
         if form.struck_at:
-            struck = [c for c in changes if c.name == "struck_at"]
-            why = reason_words(struck[-1].reason) if struck else ""
             text = _("struck out %(at)s") % {"at": site_time(form.struck_at)}
-            return f"{text}: {why}" if why else text
+            return self._with_reason(text, form, "struck_at")
         if form.locked_at:
             return _("locked %(at)s by %(by)s") % {
                 "at": site_time(form.locked_at),

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exports.selectors.copy_words import (
@@ -30,6 +32,7 @@ STATUS = dict(FormStatus.choices)
 COLUMNS = {
     "status": gettext_lazy("Status"),
     "struck_at": gettext_lazy("Struck out"),
+    "from_paper": gettext_lazy("From paper"),
     "frozen_at": gettext_lazy("Frozen"),
     "locked_at": gettext_lazy("Locked"),
 }
@@ -128,6 +131,8 @@ def _state_changes(form: FormInstance, entry: Entry) -> Iterator[CopiedChange]:
             yield CopiedChange(entry, form, column, None, str(label), old, new, reason)
 
 
-def _state(column: str, stored: str | None) -> str | datetime | None:
+def _state(column: str, stored: Any) -> str | datetime | None:
+    if column == "from_paper":
+        return _("yes") if stored else None
     is_instant = stored and column != "status"
-    return datetime.fromisoformat(stored) if stored and is_instant else stored
+    return datetime.fromisoformat(stored) if is_instant else stored

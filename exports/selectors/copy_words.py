@@ -101,11 +101,11 @@ def role_words(role: str) -> str:
 
 
 def reason_words(stored: Mapping[str, str] | None) -> str:
-    """The words of its code, and those of the person; "" without a reason."""
+    """The words of its code where it is one of a list, and those of the person."""
     if stored is None:
         return ""
     code = stored.get("code", "")
-    label = _(REASONS[code]) if code in REASONS else code
+    label = _(REASONS[code]) if code in REASONS else ""
     return " — ".join(filter(None, (label, stored.get("text", ""))))
 
 

@@ -20,14 +20,14 @@ from outcomes.selectors import endpoints_by_participant
 from record.accounts.models import User
 from record.casebook.design import FormDesign
 from record.casebook.items import Item, ItemGroup, Ref
-from record.casebook.models import AnyCRF, Participant
+from record.casebook.models import AnyCRF, FormInstance, Participant
 from record.casebook.values import MissingCode, Value
 from trial_edc import clock
 from trial_edc.dates import completed_years
 from trial_edc.requirements import implements
 
 ENDPOINTS = "endpoints"  # the one table that is computed, not entered
-STATE = ("form_status", "revision")
+STATE = ("form_status", "revision", "from_paper")
 CHUNK_SIZE = 1000
 PARTICIPANTS_PER_BATCH = 200
 
@@ -89,12 +89,16 @@ def form_table(design: FormDesign, context: Context) -> ExportTable:
 
     def lines() -> Iterator[list[str]]:
         for row in stored_rows(design):
-            line = [*place_cells(row.form), row.form.status, str(row.form.revision)]
+            line = [*place_cells(row.form), *_state_cells(row.form)]
             for item in items:
                 line += item_cells(item, row, context)
             yield line
 
     return ExportTable(f"{design.dataset}.csv", str(design.title), heading, lines())
+
+
+def _state_cells(form: FormInstance) -> list[str]:
+    return [form.status, str(form.revision), "Y" if form.from_paper else "N"]
 
 
 def item_group_table(

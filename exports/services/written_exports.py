@@ -25,6 +25,7 @@ from trial_edc.requirements import implements
 
 NOTES = (
     "Rows that were struck out are left out.",
+    "from_paper is Y where values were written on paper first, at their own times.",
     "Instants are site time with offset; dates known in part are kept in part.",
     "A text that a spreadsheet would run as a formula has an apostrophe in front.",
     "x_label is the answer in words; x_missing says why there is no value.",

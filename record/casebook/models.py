@@ -133,6 +133,7 @@ class FormInstance(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
     )
     struck_at = models.DateTimeField(null=True)
+    from_paper = models.BooleanField(default=False)  # the trail says who, and why
     frozen_at = models.DateTimeField(null=True)
     locked_at = models.DateTimeField(null=True)
     locked_by = models.ForeignKey(

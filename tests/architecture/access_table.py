@@ -216,6 +216,7 @@ ACCESS: dict[str, Row] = {
     "entry:verify_rows": only("MO UM", kwargs=_log),
     "entry:back_to_draft": only(BINDER_READERS, kwargs=_first),
     "entry:not_done": only(BINDER_READERS, kwargs=_first),
+    "entry:from_paper": only(BINDER_READERS, kwargs=_first),
     "entry:close": only("MO DM UM", kwargs=_first),
     # entry: files of laboratories
     "imports:files": only(FILE_READERS),

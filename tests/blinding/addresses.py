@@ -306,6 +306,7 @@ BY_NAME: dict[str, Callable[[], Iterator[tuple[str, Arguments]]]] = {
             "discard",
             "back_to_draft",
             "not_done",
+            "from_paper",
             "strike",
             "move",
             "sign",

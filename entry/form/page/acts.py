@@ -90,6 +90,10 @@ class FormActs:
         return self.may_enter and is_not_done and self.design.may_be_not_done
 
     @property
+    def may_state_paper(self) -> bool:
+        return self.may_enter and self.form.revision > 0
+
+    @property
     def may_move(self) -> bool:
         may_go = self.may_enter and self.form.revision > 0
         return may_go and is_movable(self.form.code)
@@ -132,6 +136,8 @@ class FormActs:
         may_close = (
             self.may_strike or self.may_restore or self.closings or self.may_move
         )
-        may_state = self.may_state_not_done or self.may_take_back
+        may_state = (
+            self.may_state_not_done or self.may_take_back or self.may_state_paper
+        )
         shows = self.signatures or self.moves
         return bool(shows or may_mark or may_close or may_state)

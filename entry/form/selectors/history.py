@@ -82,6 +82,15 @@ def not_done_statement_of(form: FormInstance) -> HistoryEntry | None:
     return _act_of(entry, at=entry.demo_at or entry.at) if entry else None
 
 
+@implements("BAK-05")
+def paper_statement_of(form: FormInstance) -> HistoryEntry | None:
+    """Who stated that a form comes from paper, when and why; None for any other."""
+    if not form.from_paper:
+        return None
+    entry = _last_entry_of(form, "from_paper")
+    return _act_of(entry, at=entry.demo_at or entry.at) if entry else None
+
+
 def _last_entry_of(form: FormInstance, column: str) -> Entry | None:
     entries = Entry.objects.filter(form_id=form.pk, table_name=FORM_TABLE)
     return entries.filter(new_values__has_key=column).last()

@@ -23,6 +23,7 @@ from record.capture.services.form_status import (
     restore_row,
     return_to_draft,
     sign_form,
+    state_from_paper,
     state_not_done,
     strike_row,
 )
@@ -164,6 +165,42 @@ def not_done(request: StaffRequest, pk: int) -> HttpResponse:
     except HoldsData:
         problem = _("Somebody has begun this form meanwhile; nothing changed.")
         refuse(request, problem, text)
+    except SaveRefused as problem:
+        refuse(request, " ".join(map(finding_text, problem.findings)), text)
+    else:
+        done = _("That was done already; nothing changed.")
+        messages.success(request, message if is_changed else done)
+    return redirect(navigation.address(form))
+
+
+PAPER_ACTS = {
+    "from_paper": (True, gettext_lazy("Stated as transcribed from paper.")),
+    "not_from_paper": (False, gettext_lazy("Taken back: not from paper.")),
+}
+
+
+@permitted(*READERS)
+@require_POST
+def from_paper(request: StaffRequest, pk: int) -> HttpResponse:
+    form = visible_form(request, pk)
+    act = request.POST.get("act", "")
+    if act not in PAPER_ACTS or not may_enter(
+        request.user, catalogue.design(form.code)
+    ):
+        raise PermissionDenied
+    text = written(request.POST.get("text", ""))
+    if not text or not form.revision:
+        problem = _("Enter the values first, and write the reason; nothing changed.")
+        refuse(request, problem, text)
+        return redirect(navigation.address(form))
+    on, message = PAPER_ACTS[act]
+    reason = Reason("paper", text)
+    try:
+        is_changed = state_from_paper(
+            form, on=on, by=request.user, reason=reason, via=Source.PAGE
+        )
+    except FormClosed:
+        refuse(request, closure_text(form), text)
     except SaveRefused as problem:
         refuse(request, " ".join(map(finding_text, problem.findings)), text)
     else:

@@ -31,6 +31,10 @@ def _plain(value: Any, _form: FormInstance | None) -> str:
     return "" if value is None else str(value)
 
 
+def _if_so(value: Any, _form: FormInstance | None) -> str:
+    return _("yes") if value else ""
+
+
 def _of(labels: Mapping[str, Any]) -> Words:
     return lambda value, _form: str(labels.get(value, value or ""))
 
@@ -53,6 +57,7 @@ SHOWN: Mapping[str, Mapping[str, tuple[str, Words]]] = {
         "status": (N_("Status"), _of(dict(FormStatus.choices))),
         "due_on": (N_("Due"), _plain),
         "struck_at": (N_("Struck out"), _plain),
+        "from_paper": (N_("From paper"), _if_so),
         "frozen_at": (N_("Frozen"), _plain),
         "locked_at": (N_("Locked"), _plain),
     },

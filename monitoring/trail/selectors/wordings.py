@@ -39,7 +39,8 @@ def reason_words(
 def form_title(form: FormInstance) -> str:
     design = catalogue.design(form.code)
     number = f" {form.occurrence}" if design.is_repeated or form.is_further else ""
-    return " · ".join(filter(None, (f"{design.title}{number}", form.visit)))
+    paper = _("from paper") if form.from_paper else ""
+    return " · ".join(filter(None, (f"{design.title}{number}", form.visit, paper)))
 
 
 def item_label(form: FormInstance | None, name: Any) -> str:

@@ -23,6 +23,7 @@ from record.casebook.services import form_instances
 from record.casebook.services.form_instances import HoldsData
 from record.review import services as review
 from record.review.models import Signature
+from trial_edc.requirements import implements
 
 
 def sign_form(
@@ -80,6 +81,26 @@ def state_not_done(
     except RecordClosed as problem:
         raise FormClosed(str(problem)) from problem
     return True
+
+
+@implements("BAK-05")
+def state_from_paper(
+    form: FormInstance, *, on: bool, by: Actor, reason: Reason, via: Source
+) -> bool:
+    """State that a form was transcribed from paper, or take that back.
+
+    The values and their times stay as they were typed. False when it was so already.
+    """
+    design = catalogue.design(form.code)
+    require_right_to_enter(design, (), by=by)
+    require_fit_reasons(design, {"": reason})
+    require_blind_reason(form, reason, by=by)
+    try:
+        return form_instances.mark_from_paper(
+            form, on=on, by=by, reason=reason, via=via
+        )
+    except RecordClosed as problem:
+        raise FormClosed(str(problem)) from problem
 
 
 def strike_row(form: FormInstance, *, by: Actor, reason: Reason, via: Source) -> bool:

@@ -219,6 +219,20 @@ def _set_struck(
     return True
 
 
+def mark_from_paper(
+    form: FormInstance, *, on: bool, by: Actor, reason: Reason, via: Source
+) -> bool:
+    """Its values were written on paper first. False when it said so already."""
+    with attributed(by=by, via=via, reason=reason):
+        lock(form.participant)
+        form = FormInstance.objects.get(pk=form.pk)
+        if form.from_paper == on:
+            return False
+        form.from_paper = on
+        form.save(update_fields=("from_paper",))
+    return True
+
+
 def return_to_draft(
     form: FormInstance, *, by: Actor, reason: Reason, via: Source
 ) -> bool:
