@@ -5,7 +5,9 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from record.accounts.two_persons import TwoPersonEntry, two_persons
 from record.audit.models import Confidentiality, Register
+from record.audit.triggers import written_once
 from trial_edc import chance, clock, dates
 from trial_edc.protocol import PROTOCOL
 
@@ -85,3 +87,25 @@ class Export(Register):
         kind = "casebooks" if self.kind == ExportKind.CASEBOOKS else self.content
         name = f"{PROTOCOL.registry.other_id}-{kind}"
         return f"{name}-{day:%Y%m%d}-{self.key[:8]}.zip"
+
+
+class CopyHandover(TwoPersonEntry, Register):
+    """A certified copy of the locked data, handed over by one to the site.
+
+    It counts once the principal investigator has acknowledged it. `sha256` is that of
+    the archive.
+    """
+
+    export = models.OneToOneField(Export, models.PROTECT, related_name="handover")
+    sha256 = models.CharField(max_length=64)
+    entered_at = models.DateTimeField(default=clock.now)
+
+    class Meta(Register.Meta):
+        ordering = ("id",)
+        triggers = (
+            *Register.Meta.triggers,
+            written_once("approved_by_id", "approved_at"),
+        )
+        constraints = two_persons(
+            whole="handover_is_whole", by_two="handover_is_by_two"
+        )

@@ -23,5 +23,7 @@ urlpatterns = [
     ),
     path("<str:key>/", views.export, name="export"),
     path("<str:key>/progress/", views.progress, name="progress"),
+    path("<str:key>/hand-over/", views.hand_over, name="hand_over"),
+    path("<str:key>/acknowledge/", views.acknowledge, name="acknowledge"),
     path("<str:key>/download/", views.download, name="download"),
 ]

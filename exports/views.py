@@ -1,25 +1,35 @@
 """Pages of exports: history, request, progress, download."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from exports.forms import CasebooksForm, ExportForm, tables
-from exports.models import Export
+from exports.models import CopyHandover, Export
 from exports.selectors import history as selectors
 from exports.selectors.blank_forms import printable_designs
 from exports.selectors.casebook_copy import participants_to_copy
+from exports.selectors.handovers import handover_of, is_certified_copy
 from exports.services import files
 from exports.services import jobs as services
 from exports.services.blank_forms import forms_pdf
 from exports.services.casebook_copies import take_casebook
+from exports.services.handovers import (
+    HandoverRefused,
+    acknowledge_copy,
+    hand_over_copy,
+)
 from exports.services.typesetting import PdfUnavailable
 from exports.tables import ExportHistoryTable
-from record.accounts.access import StaffRequest, permitted
-from record.accounts.roles import Permission
+from record.accounts.access import StaffRequest, may_be, permitted
+from record.accounts.roles import FIRST, SECOND, Permission
 from record.casebook.models import Participant
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -104,6 +114,31 @@ def download(request: StaffRequest, key: str) -> HttpResponseBase:
     return StreamingHttpResponse(content, headers=headers)
 
 
+@permitted(Permission.LOCK_DATABASE, person=FIRST)
+@require_POST
+def hand_over(request: StaffRequest, key: str) -> HttpResponse:
+    return _handover_act(request, key, hand_over_copy, _("Handed over."))
+
+
+@permitted(Permission.LOCK_DATABASE, person=SECOND)
+@require_POST
+def acknowledge(request: StaffRequest, key: str) -> HttpResponse:
+    return _handover_act(request, key, acknowledge_copy, _("Acknowledged."))
+
+
+def _handover_act(
+    request: StaffRequest, key: str, step: Callable[..., CopyHandover], done: str
+) -> HttpResponse:
+    export = _export_or_404(request, key)
+    try:
+        step(export, by=request.user)
+    except HandoverRefused as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, done)
+    return redirect("exports:export", export.key)
+
+
 def _export_or_404(request: StaffRequest, key: str) -> Export:
     return get_object_or_404(selectors.exports_visible_to(request.user), key=key)
 
@@ -111,7 +146,15 @@ def _export_or_404(request: StaffRequest, key: str) -> Export:
 def _context(request: StaffRequest, key: str) -> dict[str, object]:
     export = _export_or_404(request, key)
     done, total = files.progress(export.key)
-    return {"export": export, "done": min(done, total), "total": total}
+    return {
+        "export": export,
+        "done": min(done, total),
+        "total": total,
+        "handover": handover_of(export),
+        "is_certified": is_certified_copy(export),
+        "may_hand_over": may_be(request.user, FIRST, Permission.LOCK_DATABASE),
+        "may_acknowledge": may_be(request.user, SECOND, Permission.LOCK_DATABASE),
+    }
 
 
 @permitted(Permission.PRINT_CASEBOOK)

@@ -13,6 +13,7 @@ from enrollment.eligibility import consequences as eligibility
 from enrollment.identity import consequences as identity
 from enrollment.screening import consequences as screening
 from enrollment.standing import consequences as standing
+from exports import consequences as exports
 from outcomes import consequences as outcomes
 from randomization.allocation import consequences as allocation
 from randomization.code_breaks import consequences as code_breaks
@@ -188,7 +189,7 @@ ON_EVENT = {
     AccountLocked: (notices.notify_of_lockout,),
     TriesFlooded: (notices.notify_of_flood,),
     PasswordLinkNeeded: (notices.mail_password_link,),
-    RoleLeft: (notices.notify_of_empty_role,),
+    RoleLeft: (exports.keep_reader_of_site, notices.notify_of_empty_role),
     EligibilityConfirmed: (standing.keep_standing_of_participant,),
     Randomized: (
         schedule.create_visit_forms,

@@ -121,7 +121,7 @@ class _Copy:
         codes = list(self.designs)
         for form in self.forms.values():
             one = 0 if self.designs[form.code].is_repeated else form.occurrence
-            visit = (VISIT_ORDER.index(form.visit), form.visit_number)
+            visit = (_place_of(form.visit), form.visit_number)
             groups[*visit, codes.index(form.code), one].append(form)
         for key in sorted(groups):
             yield sorted(groups[key], key=lambda form: form.occurrence)
@@ -244,6 +244,10 @@ class _Copy:
         is_numbered = with_number and (design.is_repeated or form.is_further)
         title = f"{design.title} {form.occurrence}" if is_numbered else design.title
         return " · ".join(filter(None, (f"{visit} {number}".strip(), str(title))))
+
+
+def _place_of(visit: str) -> int:
+    return VISIT_ORDER.index(visit) if visit in VISIT_ORDER else len(VISIT_ORDER)
 
 
 def _is_begun(forms: list[FormInstance]) -> bool:

@@ -363,6 +363,8 @@ ACCESS: dict[str, Row] = {
     "exports:casebook_pdf": only(PRINTERS, kwargs=_casebook_pdf),
     "exports:export": only(f"{EXPORTERS} US", kwargs=_export),
     "exports:progress": only(f"{EXPORTERS} US", kwargs=_export),
+    "exports:hand_over": only("DM", kwargs=_export),
+    "exports:acknowledge": only("PI", kwargs=_export),
     "exports:download": only(f"{EXPORTERS} US", kwargs=_export),
     # visits
     "visits:inbound": public(),  # the gateway proves itself by a secret

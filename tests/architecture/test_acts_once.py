@@ -15,6 +15,7 @@ from monitoring.models import AuditReview
 from randomization.models import AllocationList, CodeBreak, LotRecord
 from record.casebook.models import FormInstance, Participant
 from record.review.models import Query
+from tests.outcomes import course
 from tests.people import person
 from tests.randomization import stage
 from trial_edc import clock, dates
@@ -55,6 +56,11 @@ ELSEWHERE = {
 
 def now() -> str:
     return f"{clock.now().astimezone(dates.SITE_TZ):%Y-%m-%dT%H:%M}"
+
+
+def casebooks_page() -> str:
+    course.participant()
+    return reverse("exports:casebooks")
 
 
 def panel() -> str:
@@ -104,6 +110,13 @@ ACTS = [
         "DM",
         lambda: reverse("exports:exports"),
         {"forms": ["AE"]},
+        Export.objects.count,
+    ),
+    Act(
+        "exports/casebooks.html",
+        "DM",
+        casebooks_page,
+        {"participants": ["S-001X"], "language": "en"},
         Export.objects.count,
     ),
     Act(

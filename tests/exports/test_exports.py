@@ -84,13 +84,13 @@ def test_whole_table_is_what_was_entered(monitor: User) -> None:
     content = archive(finished_export(monitor, "CAL")).read("cal.csv")
 
     assert content.decode() == (
-        "\ufeffparticipant,visit,visit_number,occurrence,form_status,revision,"
+        "\ufeffparticipant,visit,visit_number,occurrence,form_status,revision,from_paper,"
         "at,at_missing,channel,channel_label,channel_missing,"
         "reached,reached_label,reached_missing,result,result_label,result_missing,"
         "alive_on,alive_on_missing\r\n"
-        "S-001X,,,1,draft,1,2026-03-08T09:30:00+08:00,,phone,Telephone,,"
+        "S-001X,,,1,draft,1,N,2026-03-08T09:30:00+08:00,,phone,Telephone,,"
         ",,UNK,informed,Informed,,2026-03-08,\r\n"
-        "S-001X,,,2,draft,1,2026-03-09T10:00:00+08:00,,,,,,,,,,,,\r\n"
+        "S-001X,,,2,draft,1,N,2026-03-09T10:00:00+08:00,,,,,,,,,,,,\r\n"
     )
 
 
