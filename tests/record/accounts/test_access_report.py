@@ -171,3 +171,13 @@ def test_no_file_is_taken_by_a_link(client: Client):
     assert [answer.status_code for answer in answers] == [405, 200, 422]
     assert "This date lies in the future." in answers[2].content.decode()
     assert Entry.objects.count() == count
+
+
+@pytest.mark.real_clock
+def test_the_day_of_an_account_is_in_chinese_no_opened_code(client: Client):
+    client.force_login(person("PI", language="zh-hans"))
+
+    page = client.get(reverse(REPORT), headers={"Accept-Language": "zh-hans"})
+
+    assert "开户时间" in page.content.decode()
+    assert "已揭盲" not in page.content.decode()
