@@ -13,7 +13,7 @@ from record.accounts.models import User
 from record.accounts.roles import Role
 from record.audit.attribution import Reason
 from record.audit.models import Entry
-from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.capture.vocabulary import REASON_WORDS
 from record.casebook import items
 from record.casebook.display import words
 from record.casebook.history import Change
@@ -21,7 +21,6 @@ from record.casebook.items import Item
 from record.casebook.models import FormInstance, FormStatus
 from record.casebook.values import Value
 from trial_edc.requirements import implements
-from trial_edc.vocabulary import Codelist
 
 FORM_TABLE = FormInstance._meta.db_table
 
@@ -55,7 +54,7 @@ def item_history(
             change.at,
             _name(people.get(change.actor_id or 0), change.actor),
             role_words(change.role),
-            reason_words(change.reason, ChangeReason),
+            reason_words(change.reason),
             _text(item, change.old, linked),
             _text(item, change.new, linked),
             change.revision,
@@ -103,7 +102,7 @@ def _act_of(entry: Entry, *, at: datetime) -> HistoryEntry:
         at,
         _name(person, entry.actor),
         role_words(entry.role),
-        reason_words(Reason(**why) if why else None, StrikeReason),
+        reason_words(Reason(**why) if why else None),
     )
 
 
@@ -116,13 +115,13 @@ def role_words(role: str) -> str:
     return _(labels[role]) if role in labels else _("system process")
 
 
-def reason_words(reason: Reason | None, terms: type[Codelist]) -> str:
+def reason_words(reason: Reason | None) -> str:
     """The words of its code, and those of the person; "" without a reason."""
     if reason is None:
         return ""
-    labels = {term.value: _(term.label) for term in terms}
-    parts = (labels.get(reason.code, reason.code), reason.text)
-    return " — ".join(part for part in parts if part)
+    code = reason.code
+    label = _(REASON_WORDS[code]) if code in REASON_WORDS else code
+    return " — ".join(filter(None, (label, reason.text)))
 
 
 def _text(item: Item, value: Value, linked: dict[int, str]) -> str:

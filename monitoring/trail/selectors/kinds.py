@@ -93,10 +93,17 @@ def kind_rules() -> Rules:
 
 OTHER_RULES: Rules = {
     TrailKind.VOIDED: (rows(SHEETS, any_of=VOIDED), acts("form_moved_away")),
-    TrailKind.LOCK: (rows(SHEETS, any_of=LOCKED), rows("audit_databaselock")),
+    TrailKind.LOCK: (
+        rows(SHEETS, any_of=LOCKED),
+        rows("audit_databaselock", "lock_lockproposal"),
+        rows("randomization_restrictedstatement"),
+    ),
     TrailKind.FORM: (
         rows(SHEETS, none_of=(*VOIDED, *LOCKED)),
-        rows("casebook_participant", "casebook_storedfile"),
+        rows("casebook_participant", "casebook_storedfile", "entry_formmove"),
+        rows("visits_bedsideact", "visits_deviationfinding"),
+        rows("enrollment_personkey", "enrollment_identityquestion"),
+        rows("enrollment_refusedregistration"),
         acts("form_moved_here"),
     ),
     TrailKind.QUERY: (rows("review_query", "review_querystep"),),
@@ -106,22 +113,38 @@ OTHER_RULES: Rules = {
     ),
     TrailKind.SIGNATURE: (
         rows("review_signature", "enrollment_eligibilityconfirmation"),
-        acts("signed", "eligibility_confirmed"),
+        rows("review_signingview", "accounts_signatureacknowledgement"),
+        acts("signed", "signed_off", "signature_acknowledged", "eligibility_confirmed"),
         acts("visit_report_signed", "visit_report_acknowledged"),
     ),
     TrailKind.RANDOMIZATION: (
         rows("randomization_allocation", "randomization_allocationlist"),
         rows("randomization_slot", "enrollment_frozenscreening"),
         acts("randomised", "randomisation_refused", "list_verified"),
+        acts("list_drafted", "list_approved", "list_sealed", "list_destroyed"),
+    ),
+    TrailKind.PRODUCT: (
+        rows("randomization_lotrecord", "randomization_preparationcheck"),
+        acts("preparation_confirmed", "label_printed"),
+    ),
+    TrailKind.SAFETY: (
+        rows("safety_sentreport", "safety_latecase", "safety_termcode"),
+        rows("safety_safetylist", "safety_safetycase", "safety_accepteddifference"),
+    ),
+    TrailKind.MONITORING: (
+        rows("monitoring_monitoringvisit", "monitoring_visitfinding"),
+        rows("monitoring_visitaction", "monitoring_visitreport"),
+        rows("monitoring_auditreview"),
     ),
     TrailKind.CODE_BREAK: (
         rows("randomization_codebreak", "randomization_codeopening"),
         acts("code_broken", "code_opened"),
     ),
     TrailKind.EXPORT: (
-        rows("exports_export"),
+        rows("exports_export", "exports_copyhandover"),
         acts("export_taken", "listing_downloaded", "trail_downloaded"),
-        acts("trail_exported", "cioms_made", "casebook_made"),
+        acts("trail_exported", "cioms_made", "casebook_made", "calendar_feed_taken"),
+        acts("queries_downloaded", "access_report_downloaded"),
     ),
     TrailKind.IMPORT: (
         rows("entry_importedfile"),
@@ -137,9 +160,11 @@ OTHER_RULES: Rules = {
     TrailKind.RESTRICTED_VIEW: (acts("arm_seen", "opened_code_seen", "file_opened"),),
     TrailKind.RIGHTS: (
         rows("accounts_user", "accounts_accountproposal", "visits_calendarfeed"),
-        rows("accounts_secondfactor", "accounts_recoverycode"),
+        rows("accounts_secondfactor", "accounts_recoverycode", "accounts_passkey"),
+        rows("accounts_accessreview"),
         acts("password_changed", "password_reset", "account_unlocked"),
         acts("second_factor_enrolled", "second_factor_revoked"),
+        acts("passkey_registered", "passkey_removed", "passkey_copied"),
         acts("recovery_codes_made", "recovery_code_used"),
     ),
     TrailKind.CONFIGURATION: (
@@ -152,7 +177,12 @@ OTHER_RULES: Rules = {
     TrailKind.BACKUP: (
         acts("backup_requested", "backup_made", "backup_failed", "backup_restored"),
     ),
-    TrailKind.CHECK: (acts("checks_fired"),),
+    TrailKind.CHECK: (
+        rows("capture_checkrun"),
+        acts("checks_fired", "checks_run_again"),
+    ),
+    TrailKind.MESSAGE: (rows("notices_message", "entry_digestday"),),
+    TrailKind.CLOCK: (rows("notices_clockcomparison"),),
 }
 
 

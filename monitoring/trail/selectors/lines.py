@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain
 
-from django.apps import apps
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from monitoring.trail.selectors.details import TrailValue, detail_values
@@ -18,6 +16,7 @@ from monitoring.trail.selectors.wordings import (
     form_title,
     reason_words,
     role_words,
+    table_words,
 )
 from monitoring.trail.vocabulary import TrailKind
 from record.accounts.models import User
@@ -113,7 +112,7 @@ class _References:
             at=entry.at,
             demo_at=entry.demo_at,
             kind=kind,
-            act=act_words(entry.act) or _thing(entry, kind),
+            act=act_words(entry.act) or table_words(entry.table_name),
             who=str(person) if person else entry.actor,
             role=role_words(entry.role),
             via=entry.via,
@@ -157,17 +156,6 @@ class _References:
                 reason_words(why),
                 change.item,
             )
-
-
-def _thing(entry: Entry, kind: TrailKind) -> str:
-    """What a row is, where its kind does not say it."""
-    model = _tables().get(entry.table_name) if kind == TrailKind.OTHER else None
-    return str(model._meta.verbose_name) if model else ""
-
-
-@cache
-def _tables() -> dict[str, type[Model]]:
-    return {model._meta.db_table: model for model in apps.get_models()}
 
 
 def _seconds(at: datetime, zone: tzinfo) -> str:

@@ -5,15 +5,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from monitoring.trail.vocabulary import ACT_WORDS
+from monitoring.trail.vocabulary import ACT_WORDS, TABLE_WORDS
 from record.accounts.roles import Role
-from record.capture.vocabulary import ChangeReason, StrikeReason
+from record.capture.vocabulary import REASON_WORDS
 from record.casebook import catalogue
 from record.casebook.models import FormInstance
-from trial_edc.vocabulary import Codelist
 
 ROLES = {role.value: role.label for role in Role}
-REASONS = (ChangeReason, StrikeReason)
 
 
 def role_words(role: str) -> str:
@@ -24,16 +22,18 @@ def act_words(name: str) -> str:
     return _(ACT_WORDS[name]) if name in ACT_WORDS else name.replace("_", " ")
 
 
-def reason_words(
-    stored: Mapping[str, str] | None, lists: tuple[type[Codelist], ...] = REASONS
-) -> str:
+def table_words(name: str) -> str:
+    """What a row is; "" of a form, which has a title."""
+    return _(TABLE_WORDS[name]) if name in TABLE_WORDS else ""
+
+
+def reason_words(stored: Mapping[str, str] | None) -> str:
     """The words of its code, and those of the person; "" without a reason."""
     if stored is None:
         return ""
-    labels = {term.value: term.label for terms in lists for term in terms}
     code = stored.get("code", "")
-    parts = (_(labels[code]) if code in labels else code, stored.get("text", ""))
-    return " — ".join(part for part in parts if part)
+    label = _(REASON_WORDS[code]) if code in REASON_WORDS else code
+    return " — ".join(filter(None, (label, stored.get("text", ""))))
 
 
 def form_title(form: FormInstance) -> str:
