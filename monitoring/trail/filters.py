@@ -161,7 +161,10 @@ class TrailFilters(django_filters.FilterSet):
     @property
     def answer(self) -> QuerySet[Entry]:
         """What fits all filters, and the report where it is about one."""
-        return in_report(self.report, self.qs) if self.report else self.qs
+        entries: QuerySet[Entry] = self.qs
+        if self.report is None:
+            return entries
+        return in_report(self.report, entries, readable=self.queryset)
 
     @property
     def chosen(self) -> dict[str, str]:

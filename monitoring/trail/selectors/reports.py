@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     Count,
     DateField,
@@ -19,9 +20,11 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
+    TextField,
     When,
 )
 from django.db.models.fields.json import KeyTextTransform
@@ -51,8 +54,14 @@ Entries = QuerySet[Entry]
 
 
 @implements("AUD-14")
-def in_report(report: TrailReport, entries: Entries) -> Entries:
-    """Those of the entries that the report is about."""
+def in_report(report: TrailReport, entries: Entries, *, readable: Entries) -> Entries:
+    """Those of the entries that the report is about.
+
+    `readable` is all that the reader may read: what narrows `entries` to a participant
+    or a form does not make a bulk change smaller.
+    """
+    if report == TrailReport.BULK:
+        return _bulk_changes(entries, readable)
     return REPORTS[report](entries)
 
 
@@ -69,12 +78,20 @@ def _changes_of_endpoints(entries: Entries) -> Entries:
 
 
 def _changes_after_signature(entries: Entries) -> Entries:
-    """Of a form that was signed, or of a participant whose casebook was."""
+    """Of a form that was signed, or bound by the sign-off of a visit or a casebook."""
     earlier = Signature.objects.filter(at__lt=OuterRef("clock_at"))
     own = earlier.filter(form_id=OuterRef("form_id"))
-    casebook = earlier.filter(form=None, participant_id=OuterRef("participant_id"))
+    of_participant = earlier.filter(form=None, participant=OuterRef("participant_id"))
+    sign_off = of_participant.alias(
+        is_bound=Func(
+            "bound",
+            Cast(OuterRef("form_id"), TextField()),
+            function="jsonb_exists",
+            output_field=BooleanField(),
+        )
+    ).filter(is_bound=True)
     changed = _with_clock(entries.filter(of_kinds(TrailKind.CHANGED)))
-    return changed.filter(Exists(own) | Exists(casebook))
+    return changed.filter(Exists(own) | Exists(sign_off))
 
 
 def _late_entries(entries: Entries) -> Entries:
@@ -97,14 +114,14 @@ def _entries_off_duty(entries: Entries) -> Entries:
     return timed.exclude(on_duty)
 
 
-def _bulk_changes(entries: Entries) -> Entries:
+def _bulk_changes(entries: Entries, readable: Entries) -> Entries:
     """Of transactions that changed as many forms; one of no name is none."""
-    changes = entries.filter(of_kinds(TrailKind.CREATED, TrailKind.CHANGED))
-    named = changes.filter(transaction_id__gt=0).order_by()
+    are_changes = of_kinds(TrailKind.CREATED, TrailKind.CHANGED)
+    named = readable.filter(are_changes, transaction_id__gt=0).order_by()
     forms = Count("form_id", distinct=True)
     large = named.values("transaction_id").annotate(forms=forms)
     bulk = large.filter(forms__gte=SETTINGS.bulk_forms).values("transaction_id")
-    return changes.filter(transaction_id__in=bulk)
+    return entries.filter(are_changes, transaction_id__in=bulk)
 
 
 REPORTS = {
@@ -112,7 +129,6 @@ REPORTS = {
     TrailReport.SIGNED: _changes_after_signature,
     TrailReport.LATE: _late_entries,
     TrailReport.OFF_DUTY: _entries_off_duty,
-    TrailReport.BULK: _bulk_changes,
 }
 
 

@@ -110,17 +110,21 @@ def _verifications(form: FormInstance, name: str) -> Iterator[TimelineEvent]:
 
 
 def _signatures(form: FormInstance) -> Iterator[TimelineEvent]:
-    of_casebook = Q(
-        participant=form.participant, form=None, bound__has_key=str(form.pk)
-    )
-    for one in Signature.objects.filter(Q(form=form) | of_casebook):
-        what = _("form") if one.form_id else _("casebook")
+    sign_off = Q(participant=form.participant, form=None, bound__has_key=str(form.pk))
+    for one in Signature.objects.filter(Q(form=form) | sign_off):
+        what = _signed_part(one)
         role = role_words(one.signer_role)
         who = one.signer_name, role
         yield TimelineEvent(one.at, TrailKind.SIGNATURE, what, *who, new=one.meaning)
         if one.withdrawn_at:
             at, withdrawn = one.withdrawn_at, _("withdrawn")
             yield TimelineEvent(at, TrailKind.SIGNATURE, withdrawn, "", "")
+
+
+def _signed_part(signature: Signature) -> str:
+    if signature.form_id:
+        return _("form")
+    return _("visit") if signature.visit else _("casebook")
 
 
 def _closings(form: FormInstance) -> Iterator[TimelineEvent]:

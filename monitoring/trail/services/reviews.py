@@ -21,14 +21,15 @@ def record_review(
     """Raises `TellsArm`. The report is counted as it stands now."""
     require_blind([findings], by=by, participant=None)
     ends_at = site_midnight(until + timedelta(days=1))
-    period = entries_visible_to(by).filter(at__gte=site_midnight(since), at__lt=ends_at)
+    readable = entries_visible_to(by)
+    period = readable.filter(at__gte=site_midnight(since), at__lt=ends_at)
     with attributed(by=by, via=Source.PAGE):
         once.require_first()
         return AuditReview.objects.create(
             report=report,
             since=since,
             until=until,
-            entries=in_report(report, period).count(),
+            entries=in_report(report, period, readable=readable).count(),
             findings=findings,
             reviewed_by=by,
         )

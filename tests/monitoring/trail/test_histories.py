@@ -7,6 +7,12 @@ from record.audit.attribution import Reason
 from record.capture.services.form_status import sign_form
 from record.capture.services.forms import save
 from record.review import services as review
+from record.review.selectors.sign_offs import (
+    CasebookPart,
+    bound_to,
+    covered_forms,
+    digest_of,
+)
 from tests.randomization.stage import proof_of
 from tests.sample_room.people import A_SAMPLE, person, sample, secret
 from tests.shown import revision
@@ -85,6 +91,23 @@ def test_an_item_has_one_time_line(as_):
         "Coordinator",
         "Transcription error — misread",
     )
+
+
+@pytest.mark.verifies("AUD-09", "SIG-10")
+@pytest.mark.parametrize(("visit", "act"), [("ZZZ", "visit"), ("", "casebook")])
+def test_a_sign_off_of_a_visit_is_none_of_the_casebook(as_, visit, act):
+    form = sample()
+    save(form, A_SAMPLE, by=person(), complete=True)
+    part, signer = CasebookPart(form.participant, visit), person("PI")
+    shown = bound_to(covered_forms(part))
+    review.note_part_shown(part, shown, by=signer)
+    digest, proof = digest_of(shown), proof_of(signer)
+    review.sign_off(part, shown=digest, proof=proof, by=signer)
+
+    events = as_("MO").get(of_item(form, "creatinine")).context["events"]
+
+    signed = [event.act for event in events if event.kind_label == "Signature"]
+    assert signed == [act]
 
 
 @pytest.mark.verifies("AUD-10")

@@ -14,6 +14,13 @@ from record.capture.services.form_status import sign_form
 from record.capture.services.forms import save
 from record.casebook import catalogue
 from record.casebook.services import form_instances
+from record.review.selectors.sign_offs import (
+    CasebookPart,
+    bound_to,
+    covered_forms,
+    digest_of,
+)
+from record.review.services.sign_offs import note_part_shown, sign_off
 from tests.randomization.stage import proof_of
 from tests.sample_room.people import A_SAMPLE, STAGE, participant, person, sample
 from tests.shown import revision
@@ -47,8 +54,9 @@ def creatinine(sample_at="2026-04-14 08:00", at=TUESDAY_NOON):
     return form
 
 
-def said(report):
-    entries = in_report(report, Entry.objects.order_by("id"))
+def said(report, **narrowed):
+    entries = Entry.objects.filter(**narrowed).order_by("id")
+    entries = in_report(report, entries, readable=Entry.objects.all())
     return [(entry.form_id, entry.operation) for entry in entries]
 
 
@@ -85,6 +93,27 @@ def test_changes_after_a_signature_of_the_form_alone():
             save(form, {"weight_kg": "71"}, by=person(), reasons={"weight_kg": WHY})
 
     assert said(TrailReport.SIGNED) == [(signed.pk, "UPDATE")]
+
+
+@pytest.mark.verifies("AUD-14")
+@pytest.mark.parametrize("visit", ["ZZZ", ""])
+def test_changes_after_a_sign_off_are_those_of_what_it_bound(visit):
+    bound = sample(1)
+    save(bound, A_SAMPLE | {"weight_kg": "70"}, by=person(), complete=True)
+    part = CasebookPart(participant(), visit)
+    shown = bound_to(covered_forms(part))
+    signer = person("PI")
+    note_part_shown(part, shown, by=signer)
+    sign_off(part, shown=digest_of(shown), proof=proof_of(signer), by=signer)
+    later, of_other = sample(2), sample(of=2)
+    with clock.shifted(timedelta(hours=1)):
+        for form in (later, of_other):
+            save(form, A_SAMPLE | {"weight_kg": "70"}, by=person(), complete=True)
+        for form in (bound, later, of_other):
+            form.refresh_from_db()
+            save(form, {"weight_kg": "71"}, by=person(), reasons={"weight_kg": WHY})
+
+    assert said(TrailReport.SIGNED) == [(bound.pk, "UPDATE")]
 
 
 @pytest.mark.verifies("AUD-14", "TIM-04")
@@ -150,6 +179,21 @@ def test_many_forms_changed_in_one_act_are_a_bulk_change(more):
 
     expected = [] if more else [(form.pk, "INSERT") for form in forms]
     assert said(TrailReport.BULK) == expected
+    assert said(TrailReport.BULK, form_id=forms[0].pk) == expected[:1]
+
+
+@pytest.mark.verifies("AUD-14")
+@pytest.mark.django_db(transaction=True)
+def test_a_bulk_change_is_shown_of_a_chosen_participant(as_):
+    with attributed(by=person(), via=Source.PAGE):
+        forms = [sample(of=number) for number in range(1, SETTINGS.bulk_forms + 1)]
+        for form in forms:
+            save(form, A_SAMPLE, by=person())
+
+    page = reverse("monitoring:trail:report", args=["bulk"])
+    shown = as_("MO").get(page + "?participant=S-002Z").context["page"].lines
+
+    assert [line.form for line in shown] == [forms[1]]
 
 
 @pytest.mark.verifies("AUD-14")
