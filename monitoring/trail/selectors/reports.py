@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from statistics import median
 from typing import Any
 
 from django.db.models import (
@@ -21,6 +20,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -42,6 +42,7 @@ from monitoring.trail.vocabulary import TrailKind, TrailReport
 from record.audit.models import Entry
 from record.casebook import catalogue
 from record.review.models import Signature
+from record.review.selectors.queries import Median
 from trial_edc.dates import SITE_TZ
 from trial_edc.protocol import PROTOCOL
 from trial_edc.requirements import implements
@@ -146,14 +147,21 @@ class EntryDelay:
 @implements("TIM-04")
 def entry_delays(entries: Entries) -> list[EntryDelay]:
     """By form, in the order of the casebook."""
-    days: dict[str, list[int]] = defaultdict(list)
-    rows = _with_delay(entries).order_by().values_list("table_name", "delay")
-    for table, delay in rows.iterator():
-        days[form_codes()[table]].append(delay.days)
+    tables = _with_delay(entries).order_by().values("table_name")
+    rows = tables.annotate(
+        count=Count("pk"), median=Median("delay"), longest=Max("delay")
+    )
+    figures = {form_codes()[row["table_name"]]: row for row in rows}
     return [
-        EntryDelay(code, design.title, len(own), median(own), max(own))
+        EntryDelay(
+            code,
+            design.title,
+            own["count"],
+            own["median"] / timedelta(days=1),
+            own["longest"].days,
+        )
         for code, design in catalogue.designs().items()
-        if (own := days.get(code))
+        if (own := figures.get(code))
     ]
 
 

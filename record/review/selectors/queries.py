@@ -156,7 +156,7 @@ class Median(Aggregate):
     function = "percentile_cont"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
 
-    def __init__(self, expression: str, condition: Q) -> None:
+    def __init__(self, expression: str, condition: Q | None = None) -> None:
         super().__init__(expression, filter=condition, output_field=DurationField())
 
 
