@@ -111,7 +111,7 @@ def test_what_can_only_be_read_offers_no_act_and_says_why(client, role):
 
 
 def acts_on(page):
-    """Return the addresses to which the content of a page posts, and its links to acts."""
+    """Return where the content of a page posts, and its links to acts."""
     content = page.content.decode().partition('<main id="content"')[2]
     forms = re.findall(r'<form method="post"[^>]*', content)
     return forms + re.findall(r">(Sign…|Add a row)<", content)

@@ -40,14 +40,14 @@ def test_sign_offs_leave_and_missing_ones_are_named():
 def test_no_arms_leave_a_locked_database_while_a_casebook_is_unsigned():
     manager, leader, statistician = person("DM"), person("PI"), person("US")
     unsigned = stage.randomized(1)
-    asked = {"forms": ["CRE"], "language": "en", "by": statistician, "with_arms": True}
+    wish = {"forms": ["CRE"], "language": "en", "by": statistician, "with_arms": True}
 
-    request_export(**asked)
+    request_export(**wish)
     reason = Reason("closing", "For the analysis.")
     lock_database(by=manager, confirmed_by=leader, reason=reason)
-    request_export(**asked | {"by": manager, "with_arms": False})
+    request_export(**wish | {"by": manager, "with_arms": False})
     with pytest.raises(CasebooksUnsigned, match=unsigned.number):
-        request_export(**asked)
+        request_export(**wish)
 
 
 @pytest.mark.verifies("SIG-10")

@@ -81,7 +81,10 @@ def creatinines(of: Participant, count: int, place: Laboratory) -> None:
     for number in range(count):
         taken_at = stage.days_ago(9) + timedelta(hours=6 * number)
         local = taken_at.astimezone(dates.SITE_TZ).strftime("%Y-%m-%d %H:%M")
-        values = {"sample_at": local, "value": (str(100 + number), "umol/L")}
+        values: dict[str, object] = {
+            "sample_at": local,
+            "value": (str(100 + number), "umol/L"),
+        }
         values |= {"place": "ward", "routine_care": "Y"}
         values |= {"laboratory": place.pk}
         row = form_instances.add_row(of, "CRE", by=STAGE)

@@ -105,7 +105,8 @@ def step(counter, user, text: str, act: str) -> tuple[int, int]:
     box.locator("textarea").fill(text)
     counter.click(box.get_by_role("button", name=act, exact=True))
     expect(page.locator("#side").get_by_text(text)).to_be_visible(timeout=SECONDS)
-    return counter.total
+    total: tuple[int, int] = counter.total
+    return total
 
 
 def of_data_manager(counter, staff, second: Participant) -> Counts:
@@ -147,4 +148,5 @@ def of_principal_investigator(counter, staff) -> tuple[int, int]:
     page.get_by_label("Password").fill(PASSWORD)
     counter.button("Acknowledge the report")
     expect(page.get_by_text("Read and acknowledged")).to_be_visible()
-    return counter.total
+    total: tuple[int, int] = counter.total
+    return total
