@@ -59,7 +59,7 @@ def now() -> str:
 
 
 def casebooks_page() -> str:
-    course.participant()
+    course.participant(9)
     return reverse("exports:casebooks")
 
 
@@ -116,7 +116,7 @@ ACTS = [
         "exports/casebooks.html",
         "DM",
         casebooks_page,
-        {"participants": ["S-001X"], "language": "en"},
+        {"participants": ["S-009X"], "language": "en"},
         Export.objects.count,
     ),
     Act(

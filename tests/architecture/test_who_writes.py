@@ -107,7 +107,7 @@ def test_administration_and_trial_data_are_apart_on_every_page():
     # and reviews who has access.
     shared = {
         "accounts:proposals", "accounts:approve_proposal", "accounts:withdraw_proposal",
-        "accounts:access_report", "accounts:review_access",
+        "accounts:access_report", "accounts:review_access", "accounts:download_access",
     }  # fmt: skip
 
     assert administrators == own | open_to_all | technical | shared
