@@ -118,6 +118,9 @@ def stored_differences(
     ]
 
 
+WITHOUT_ROWS = {"accounts:remove_passkey"}  # nobody in the worlds has a passkey
+
+
 @pytest.mark.verifies("RND-04", "RND-05", "AUD-10")
 def test_no_page_depends_on_the_arm(worlds):
     def look(observer: Observer) -> Answers:
@@ -128,7 +131,7 @@ def test_no_page_depends_on_the_arm(worlds):
     assert differences(drawn, swapped) == []
     assert {place.name for place in drawn} == {*NAMES} - {"accounts:sign_out"}
     with worlds[0].activated():
-        guessed = [name for name in NAMES if is_guessed(name)]
+        guessed = [n for n in NAMES if is_guessed(n) and n not in WITHOUT_ROWS]
     assert pages_never_found(drawn, guessed) == []
 
 

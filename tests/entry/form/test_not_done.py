@@ -99,7 +99,9 @@ def test_a_frozen_form_stays(coordinator, panel) -> None:
 
     panel.refresh_from_db()
     assert panel.status == FormStatus.NOT_STARTED
-    assert "This form is closed; nothing was saved." in answer.content.decode()
+    page = answer.content.decode()
+    assert "This form was frozen on 2026-04-14 12:00; nothing was saved." in page
+    assert LOST in page
 
 
 def test_saying_it_twice_says_it_once(coordinator, panel) -> None:
