@@ -40,7 +40,7 @@ def participants_to_copy(user: User) -> QuerySet[Participant]:
     return within_reach(user, Participant.objects.all(), "pk")
 
 
-@implements("EXP-01", "EXP-08")
+@implements("EXP-08")
 def casebook_content(participant: Participant, user: User) -> Line:
     """In the language in force; the number of selects does not grow with the record."""
     return _Copy(participant, user).content

@@ -56,7 +56,7 @@ class CasebookPdf:
         return f"{trial}-casebook-{self.participant.number}-{self.language}.pdf"
 
 
-@implements("EXP-01", "EXP-02", "VAL-02")
+@implements("EXP-02", "VAL-02")
 def casebook_pdf(participant: Participant, language: str, *, by: User) -> CasebookPdf:
     """Raises `PdfUnavailable`."""
     with snapshot(), override(language):

@@ -62,7 +62,7 @@ def content_of(pdf: bytes) -> Any:
     return json.loads(content)
 
 
-@pytest.mark.verifies("EXP-01")
+@pytest.mark.verifies("EXP-08")
 def test_a_form_has_values_missing_codes_computed_values_and_its_trail(
     patient: Participant, monitor: User
 ) -> None:
@@ -90,7 +90,7 @@ def test_a_form_has_values_missing_codes_computed_values_and_its_trail(
     assert "1971-03-15" not in json.dumps(demographics)
 
 
-@pytest.mark.verifies("EXP-01", "AUD-06")
+@pytest.mark.verifies("AUD-06")
 def test_a_row_that_was_struck_out_is_there_with_its_reason(
     patient: Participant, monitor: User
 ) -> None:
@@ -115,7 +115,7 @@ def test_a_row_that_was_struck_out_is_there_with_its_reason(
     ]
 
 
-@pytest.mark.verifies("EXP-01", "QRY-04")
+@pytest.mark.verifies("QRY-04")
 def test_queries_stand_beside_their_form_with_the_whole_thread(
     patient: Participant, monitor: User
 ) -> None:
@@ -136,7 +136,7 @@ def test_queries_stand_beside_their_form_with_the_whole_thread(
     ]
 
 
-@pytest.mark.verifies("EXP-01", "QRY-06")
+@pytest.mark.verifies("QRY-06")
 def test_what_was_verified_and_changed_since_says_so(
     patient: Participant, monitor: User
 ) -> None:
@@ -160,7 +160,7 @@ def test_what_was_verified_and_changed_since_says_so(
     assert (line["who"], line["items"]) == (str(monitor), ["Sex", "Birth date"])
 
 
-@pytest.mark.verifies("EXP-01", "SIG-01")
+@pytest.mark.verifies("SIG-01")
 def test_a_signature_shows_who_when_and_whether_it_is_broken(monitor: User) -> None:
     leader = person("PI", full_name="Wang Jun")
     patient = stage.randomized(1)
@@ -189,7 +189,7 @@ def test_a_signature_shows_who_when_and_whether_it_is_broken(monitor: User) -> N
 @pytest.mark.parametrize(
     ("language", "word"), [("en", "Casebook"), ("zh-hans", "病例册")]
 )
-@pytest.mark.verifies("EXP-01", "EXP-02", "VAL-02")
+@pytest.mark.verifies("EXP-02", "VAL-02")
 def test_each_page_has_its_number_and_the_digest_of_what_is_attached(
     patient: Participant, monitor: User, language: str, word: str
 ) -> None:

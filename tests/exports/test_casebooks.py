@@ -27,7 +27,7 @@ def _folder(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.mark.verifies("EXP-01", "EXP-02", "EXP-07")
+@pytest.mark.verifies("EXP-02", "EXP-07")
 def test_an_archive_has_a_proved_casebook_of_each_participant(client: Client) -> None:
     people = [course.participant(number) for number in (1, 2)]
     course.participant(3)
