@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from exports.selectors.blinded import blinded_designs
 from exports.selectors.copy_marks import CopyMarks, Line, sign_off_lines
 from exports.selectors.copy_trail import CopyTrail
-from exports.selectors.copy_words import CopyWords, reason_words, site_time
+from exports.selectors.copy_words import CopyWords, site_time
 from record.accounts.models import User
+from record.capture.texts import reason_words
 from record.casebook.access import visible_items, within_reach
 from record.casebook.derived import derived_values
 from record.casebook.design import FormDesign

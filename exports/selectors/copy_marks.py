@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility.selectors import confirmations_given
-from exports.selectors.copy_words import CopyWords, role_words, site_time
+from exports.selectors.copy_words import CopyWords, site_time
+from record.accounts.texts import role_words
 from record.audit.models import Confidentiality
 from record.casebook import catalogue
 from record.casebook.models import FormInstance, Participant

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from exports.selectors.copy_words import (
     CopyWords,
-    reason_words,
-    role_words,
     site_time,
     utc_time,
 )
 from record.accounts.models import User
+from record.accounts.texts import role_words
 from record.audit.models import Entry
+from record.capture.texts import reason_words
 from record.casebook import catalogue
 from record.casebook.access import visible_items
 from record.casebook.display import NOTHING

@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 
 from exports.selectors.cells import is_birth_date
 from record.accounts.models import User
-from record.accounts.roles import Role
-from record.capture.vocabulary import ChangeReason, StrikeReason
 from record.casebook import items
 from record.casebook.display import NOTHING, words
 from record.casebook.items import Item
@@ -20,7 +18,6 @@ from record.casebook.values import DetectionLimit, Quantity, Value
 from trial_edc.dates import SITE_TZ
 from trial_edc.units import written_unit
 
-REASONS = {term.value: term.label for term in (*ChangeReason, *StrikeReason)}
 Pairs = Iterable[tuple[Item, Value]]
 
 
@@ -93,20 +90,6 @@ def _standard(item: Item, value: Value) -> str:
                 f" = {value.comparator}{value.bound.normalize():f} {written_unit(unit)}"
             )
     return ""
-
-
-def role_words(role: str) -> str:
-    labels = {one.value: one.label for one in Role}
-    return _(labels[role]) if role in labels else _("system process")
-
-
-def reason_words(stored: Mapping[str, str] | None) -> str:
-    """The words of its code where it is one of a list, and those of the person."""
-    if stored is None:
-        return ""
-    code = stored.get("code", "")
-    label = _(REASONS[code]) if code in REASONS else ""
-    return " — ".join(filter(None, (label, stored.get("text", ""))))
 
 
 def site_time(at: datetime | None) -> str:

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from record.accounts.models import User
 from record.casebook.access import visible_codes, within_reach
 from record.casebook.display import words
-from record.casebook.form_data import Casebook, FormData
+from record.casebook.form_data import FormData
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebooks_by_key
 from visits.laboratory.vocabulary import Analyte
 from visits.models import LaboratoryPanel, ValueToJudge
-from visits.models.laboratory_panel import sides_of_reference
-from visits.schedule.facts import infusion_started_at
+from visits.models.laboratory_panel import is_after_infusion_1, sides_of_reference
 
 Row = dict[str, Any]
 KEY = ("form_id", "analyte")
@@ -31,7 +30,11 @@ def derived_rows(people: Collection[int]) -> Iterator[Row]:
     by_sex: dict[str | None, list[tuple[int, FormData]]] = {}
     for pk, casebook in casebooks.items():
         panels = by_sex.setdefault(casebook.value("DEM", "sex"), [])
-        panels.extend((pk, panel) for panel in _panels_to_judge(casebook))
+        panels.extend(
+            (pk, panel)
+            for panel in casebook.rows("LAB")
+            if is_after_infusion_1(panel, casebook)
+        )
     for sex, panels in by_sex.items():
         sides = sides_of_reference((panel for _pk, panel in panels), sex)
         for pk, panel in panels:
@@ -46,16 +49,6 @@ def derived_rows(people: Collection[int]) -> Iterator[Row]:
                         "side": side.value,
                         "sampled_at": panel.get("sampled_at"),
                     }
-
-
-def _panels_to_judge(casebook: Casebook) -> Iterator[FormData]:
-    """Those sampled after infusion 1 began."""
-    started_at = infusion_started_at(casebook, 1)
-    if started_at is not None:
-        for panel in casebook.rows("LAB"):
-            sampled_at = panel.get("sampled_at")
-            if sampled_at is not None and sampled_at > started_at:
-                yield panel
 
 
 @dataclass(frozen=True, slots=True)

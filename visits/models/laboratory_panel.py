@@ -80,17 +80,18 @@ def _outside(
             yield analyte, Side.HIGH
 
 
+def is_after_infusion_1(data: FormData, casebook: Casebook) -> bool:
+    """Whether a panel was sampled after infusion 1 began."""
+    started_at, sampled_at = infusion_started_at(casebook, 1), data.get("sampled_at")
+    return bool(started_at and sampled_at and sampled_at > started_at)
+
+
 class OutOfReference(Condition):
     """After infusion 1 a value lies outside the laboratory's reference range."""
 
     def holds(self, data: FormData, casebook: Casebook) -> bool:
-        started_at, sampled_at = (
-            infusion_started_at(casebook, 1),
-            data.get("sampled_at"),
-        )
-        if started_at is None or sampled_at is None or sampled_at <= started_at:
-            return False
-        return bool(outside_reference(data, casebook))
+        is_judged = is_after_infusion_1(data, casebook)
+        return is_judged and bool(outside_reference(data, casebook))
 
 
 def blood(

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from randomization.code_breaks.selectors.unblinding import code_break_before
 from randomization.models import CodeBreak
 from record.accounts.models import User
-from record.accounts.roles import Role
-from record.audit.attribution import Reason
+from record.accounts.texts import role_words
 from record.audit.models import Entry
-from record.capture.vocabulary import REASON_WORDS
+from record.capture.texts import reason_words
 from record.casebook import items
 from record.casebook.display import words
 from record.casebook.history import Change
@@ -54,7 +51,7 @@ def item_history(
             change.at,
             _name(people.get(change.actor_id or 0), change.actor),
             role_words(change.role),
-            reason_words(change.reason),
+            reason_words(vars(change.reason) if change.reason else None),
             _text(item, change.old, linked),
             _text(item, change.new, linked),
             change.revision,
@@ -97,31 +94,16 @@ def _last_entry_of(form: FormInstance, column: str) -> Entry | None:
 
 def _act_of(entry: Entry, *, at: datetime) -> HistoryEntry:
     person = User.objects.filter(pk=entry.actor_id or 0).first()
-    why = entry.reasons.get("")
     return HistoryEntry(
         at,
         _name(person, entry.actor),
         role_words(entry.role),
-        reason_words(Reason(**why) if why else None),
+        reason_words(entry.reasons.get("")),
     )
 
 
 def _name(person: User | None, actor: str) -> str:
     return person.full_name if person else actor
-
-
-def role_words(role: str) -> str:
-    labels = {role_choice.value: role_choice.label for role_choice in Role}
-    return _(labels[role]) if role in labels else _("system process")
-
-
-def reason_words(reason: Reason | None) -> str:
-    """The words of its code, and those of the person; "" without a reason."""
-    if reason is None:
-        return ""
-    code = reason.code
-    label = _(REASON_WORDS[code]) if code in REASON_WORDS else code
-    return " — ".join(filter(None, (label, reason.text)))
 
 
 def _text(item: Item, value: Value, linked: dict[int, str]) -> str:

@@ -14,14 +14,14 @@ from monitoring.trail.selectors.value_words import ValueWords
 from monitoring.trail.selectors.wordings import (
     act_words,
     form_title,
-    reason_words,
-    role_words,
     table_words,
 )
 from monitoring.trail.vocabulary import TrailKind
 from record.accounts.models import User
+from record.accounts.texts import role_words
 from record.audit.models import Entry
 from record.audit.pseudonyms import participant_behind
+from record.capture.texts import reason_words
 from record.casebook import catalogue
 from record.casebook.access import may_see, visible_items
 from record.casebook.design import FormDesign

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from monitoring.trail.selectors.kinds import LOCKED, SHEETS, VOIDED, kind_of
 from monitoring.trail.selectors.value_words import ValueWords
-from monitoring.trail.selectors.wordings import reason_words, role_words
 from monitoring.trail.vocabulary import TrailKind
 from record.accounts.models import User
 from record.accounts.roles import Role
+from record.accounts.texts import role_words
 from record.audit.models import Entry
+from record.capture.texts import reason_words
 from record.casebook import catalogue
 from record.casebook.history import changes_of
 from record.casebook.models import FormInstance

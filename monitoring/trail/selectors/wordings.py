@@ -1,21 +1,12 @@
 """Words that lines and time lines of the trail share."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from monitoring.trail.vocabulary import ACT_WORDS, TABLE_WORDS
-from record.accounts.roles import Role
-from record.capture.vocabulary import REASON_WORDS
 from record.casebook import catalogue
 from record.casebook.models import FormInstance
-
-ROLES = {role.value: role.label for role in Role}
-
-
-def role_words(role: str) -> str:
-    return _(ROLES[role]) if role in ROLES else _("system process")
 
 
 def act_words(name: str) -> str:
@@ -25,15 +16,6 @@ def act_words(name: str) -> str:
 def table_words(name: str) -> str:
     """What a row is; "" of a form, which has a title."""
     return _(TABLE_WORDS[name]) if name in TABLE_WORDS else ""
-
-
-def reason_words(stored: Mapping[str, str] | None) -> str:
-    """The words of its code, and those of the person; "" without a reason."""
-    if stored is None:
-        return ""
-    code = stored.get("code", "")
-    label = _(REASON_WORDS[code]) if code in REASON_WORDS else code
-    return " — ".join(filter(None, (label, stored.get("text", ""))))
 
 
 def form_title(form: FormInstance) -> str:

@@ -40,10 +40,10 @@ class Distance:
 def compare_with_time_servers() -> list[ClockComparison]:
     """Ask each server of the settings, keep each answer, notify of what is wrong."""
     database_ahead = _seconds_of_database()
+    comparisons = [_compare(server, database_ahead) for server in settings.NTP_SERVERS]
     with attributed(by=COMPARE, via=Source.TASK):
-        comparisons = [
-            _compare(server, database_ahead) for server in settings.NTP_SERVERS
-        ]
+        for comparison in comparisons:
+            comparison.save()
         answers = [one for one in comparisons if not one.problem]
         if any(one.is_apart for one in answers):
             _notify_of_drift(answers)
@@ -64,13 +64,12 @@ def _seconds_of_database() -> float:
 
 
 def _compare(server: str, database_ahead: float) -> ClockComparison:
+    """Not saved yet: no transaction waits for a server."""
     try:
         distance = _distance_from(server)
     except NoTime as problem:
-        return ClockComparison.objects.create(
-            server=server, problem=str(problem)[:LONGEST_PROBLEM]
-        )
-    return ClockComparison.objects.create(
+        return ClockComparison(server=server, problem=str(problem)[:LONGEST_PROBLEM])
+    return ClockComparison(
         server=server,
         machine_seconds=distance.seconds,
         database_seconds=distance.seconds + database_ahead,

@@ -1,6 +1,7 @@
 """Laboratory values outside their range wait until an investigator has judged them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -65,12 +66,15 @@ def test_a_row_of_another_analyte_judges_nothing(laboratory):
     assert waiting() == {panel.pk: [POTASSIUM_HIGH]}
 
 
-def test_only_values_after_infusion_1_wait(laboratory):
+@pytest.mark.parametrize(("minutes", "waits"), [(-1, False), (0, False), (1, True)])
+def test_only_values_after_infusion_1_wait(laboratory, minutes, waits):
     approve(laboratory)
+    someone, sampled_at = stage.infused(ago=2), stage.days_ago(2)
+    sampled_at += timedelta(minutes=minutes)
 
-    panel_of(stage.infused(ago=2), laboratory, ago=3)
+    panel_of(someone, laboratory, sampled_at=sampled_at)
 
-    assert waiting() == {}
+    assert bool(waiting()) is waits
 
 
 def test_a_range_that_is_approved_later_finds_values_of_before(laboratory):
