@@ -22,7 +22,7 @@ from record.capture.texts import reason_words
 from record.casebook.access import visible_items, within_reach
 from record.casebook.derived import derived_values
 from record.casebook.design import FormDesign
-from record.casebook.display import NOTHING, derived_words
+from record.casebook.display import NOTHING, derived_unit, derived_words
 from record.casebook.engine import is_applicable
 from record.casebook.form_data import Casebook, FormData
 from record.casebook.items import File, Item
@@ -30,7 +30,6 @@ from record.casebook.models import FormInstance, Participant, StoredFile
 from record.casebook.selectors import stored_form_data
 from record.casebook.values import MissingCode, Value, is_blank
 from trial_edc.requirements import implements
-from trial_edc.units import written_unit
 from trial_edc.vocabulary import VisitCode
 
 VISITS = dict(VisitCode.choices())
@@ -188,7 +187,7 @@ class _Copy:
                 {
                     "label": _(one.derivation.label),
                     "value": derived_words(one),
-                    "unit": written_unit(one.derivation.unit),
+                    "unit": derived_unit(one),
                 }
                 for one in derived_values(data, self.casebook)
                 if not form.struck_at and not is_blank(one.value)

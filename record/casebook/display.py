@@ -82,6 +82,12 @@ def derived_words(derived: DerivedValue) -> str:
     return str(value)
 
 
+def derived_unit(derived: DerivedValue) -> str:
+    """Its unit as it is read; days are words."""
+    unit = derived.derivation.unit
+    return written_unit(_(unit)) if unit else ""
+
+
 def finding_text(finding: Finding) -> str:
     return Wording(finding.message, finding.details).text
 

@@ -259,3 +259,19 @@ def test_the_form_shows_it_and_follows_a_correction():
 
     assert "120 µmol/L by the baseline of 80 µmol/L." in before
     assert "100 µmol/L by the baseline of 80 µmol/L." in page()
+
+
+@pytest.mark.django_db
+def test_days_are_words_of_the_language_of_the_reader():
+    form = course.enter(course.randomized(infused=40), "O28", {}, "D28")
+    reader = person("IN")
+    client = Client()
+    client.force_login(reader)
+    url = reverse("entry:form", args=[form.pk])
+
+    pages = []
+    for language in ("en", "zh-hans"):
+        client.cookies["django_language"] = language
+        pages.append(client.get(url).content.decode().partition("derived")[2])
+
+    assert ["days" in page for page in pages] == [True, False]

@@ -37,7 +37,7 @@ from record.casebook import catalogue, engine, items
 from record.casebook.access import may_answer, may_on, visible_items
 from record.casebook.checks import Finding
 from record.casebook.derived import derived_values
-from record.casebook.display import derived_words, finding_text
+from record.casebook.display import derived_unit, derived_words, finding_text
 from record.casebook.models import FormInstance
 from record.casebook.selectors import casebook_of, data_of, row_of
 from record.review.selectors import queries_of, verified_items
@@ -196,7 +196,7 @@ class FormPage:
             {
                 "label": value.derivation.label,
                 "text": derived_words(value),
-                "unit": value.derivation.unit,
+                "unit": derived_unit(value),
                 "reason": value.reason.text if value.reason else "",
             }
             for value in derived_values(self.data, self.casebook)
