@@ -63,6 +63,7 @@ from tests.shown import revision
 from trial_edc import chance, clock, dates
 from visits.calendar.services.feeds import make_feed
 from visits.models import Laboratory
+from visits.schedule.facts import infusion_started_at
 
 GENERATE = lists.generate
 UNTIL = date(2026, 6, 1)
@@ -188,6 +189,7 @@ def _go_on() -> None:
     _move_stock(accounts["up"])
     for participant in randomized_participants()[:4]:
         _blinded_work(participant, accounts)
+        _blood_to_judge(participant, accounts["co"])
     _break_code(randomized_participants()[1], accounts["in"])
     _late_case(randomized_participants()[0], accounts["in"])
     _monitor(randomized_participants()[0], accounts)
@@ -242,6 +244,18 @@ def _blinded_work(participant: Participant, accounts: Mapping[str, User]) -> Non
     autosaves.keep(
         event, typed, page_load=UUID(int=1), based_on=1, author=accounts["co"]
     )
+
+
+def _blood_to_judge(participant: Participant, by: User) -> None:
+    """A value outside the range, of which nobody has said what it means."""
+    infused_at = infusion_started_at(casebook_of(participant), 1)
+    if infused_at is None:
+        return
+    laboratory = Laboratory.objects.get(code="central")
+    panel = form_instances.add_row(participant, "LAB", by=by, visit="D0")
+    sampled_at = infused_at + timedelta(hours=1)
+    head = {"sampled_at": sampled_at, "laboratory": laboratory.pk}
+    save(panel, {**head, "potassium": ("5.9", "mmol/L")}, by=by)
 
 
 def _monitor(participant: Participant, accounts: Mapping[str, User]) -> None:

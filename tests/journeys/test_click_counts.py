@@ -61,7 +61,7 @@ def of_monitor(counter, staff, first: Participant, second: Participant) -> Count
     page, hand = counter.page, counter.hand
     hand.sign_in(staff["MO"])
     hand.open(f"/review/verification/?form=CRE&participant={second.number}")
-    hand.page.locator("tbody a[href*='/forms/']").first.click()
+    counter.to_page(page.locator("tbody a[href*='/forms/']").first)
     hand.on_form("CRE")
     counter.begin()
     counter.key_to_page("v")

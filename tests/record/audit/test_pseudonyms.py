@@ -22,9 +22,10 @@ NEW_FORM = """
     INSERT INTO casebook_forminstance (
         id, participant_id, code, visit, visit_number, occurrence, status,
         confidentiality, form_version, revision, item_revisions, verified_items,
-        digest, created_at
+        digest, created_at, from_paper
     ) VALUES (
-        2000000, %s, 'ZZA', '', 0, 9, 'not_started', %s, 1, 0, '{}', '{}', '', now()
+        2000000, %s, 'ZZA', '', 0, 9, 'not_started', %s, 1, 0, '{}', '{}', '', now(),
+        false
     )
 """
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32

@@ -19,6 +19,7 @@ from enrollment.identity import consequences as identity
 from enrollment.screening import consequences as screening
 from enrollment.screening.services import close_screening
 from enrollment.standing import consequences as standing
+from exports import consequences as exports
 from outcomes import consequences as outcomes
 from randomization.allocation import consequences as allocation
 from randomization.arms import arm_of
@@ -50,6 +51,7 @@ from trial_edc.consequences import ON_EVENT, ON_SAVE
 from visits.calendar import consequences as calendar
 from visits.deviations import consequences as deviations
 from visits.infusions import consequences as infusions
+from visits.judgements import consequences as judgements
 from visits.outlooks import consequences as outlooks
 from visits.reminders import consequences as reminders
 from visits.schedule import consequences as schedule
@@ -71,6 +73,8 @@ CLASSES = (
         "asks for what is done once, at the end of the act",
         1,
         (
+            judgements.keep_values_to_judge,
+            judgements.keep_values_to_judge_after,
             outlooks.keep_outlooks,
             outlooks.keep_outlooks_after,
             outlooks.keep_outlooks_of_begun_visit,
@@ -92,6 +96,7 @@ CLASSES = (
             consent.require_version_in_force,
             deaths.report_death,
             eligibility.withdraw_confirmation,
+            exports.keep_reader_of_site,
             infusions.find_second_infusion_not_given,
             outcomes.apply_withdrawal,
             product.check_product,

@@ -48,7 +48,7 @@ def client_of(role: str) -> Client:
 def first_line(role: str) -> tuple[str, str]:
     """The class and the words of the first line of My work."""
     page = client_of(role).get(reverse("entry:my_work")).content.decode()
-    [(css, row)] = re.findall(r"<tbody>\s*<tr([^>]*)>(.*?)</tr>", page, re.DOTALL)
+    css, row = re.findall(r"<tr([^>]*)>\s*<td>(.*?)</tr>", page, re.DOTALL)[0]
     return css.strip(), " ".join(re.sub("<[^>]+>", " ", row).split())
 
 

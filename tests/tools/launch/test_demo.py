@@ -50,7 +50,7 @@ class Runs:
         output = ""
         for line in process.stdout:
             output += line
-            if f"http://127.0.0.1:{self.port}/" in line:
+            if f"http://localhost:{self.port}/" in line:
                 return output
         raise AssertionError(output + self.logs())
 
