@@ -217,18 +217,19 @@ class _Copy:
     def _paper(self, form: FormInstance) -> str:
         if not form.from_paper:
             return ""
-        return self._with_reason(_("transcribed from paper"), form, "from_paper")
+        reason = self._reason_of(form, "from_paper")
+        return _with_reason(_("transcribed from paper"), reason.get("text", ""))
 
-    def _with_reason(self, text: str, form: FormInstance, name: str) -> str:
-        """The reason of the last change of this column."""
+    def _reason_of(self, form: FormInstance, name: str) -> Mapping[str, str]:
+        """Of the last change of this column."""
         changes = [c for c in self.trail.by_form[form.pk] if c.name == name]
-        why = reason_words(changes[-1].reason) if changes else ""
-        return f"{text}: {why}" if why else text
+        return (changes[-1].reason if changes else None) or {}
 
     def _closing(self, form: FormInstance) -> str:
         if form.struck_at:
             text = _("struck out %(at)s") % {"at": site_time(form.struck_at)}
-            return self._with_reason(text, form, "struck_at")
+            reason = self._reason_of(form, "struck_at")
+            return _with_reason(text, reason_words(reason))
         if form.locked_at:
             return _("locked %(at)s by %(by)s") % {
                 "at": site_time(form.locked_at),
@@ -244,6 +245,10 @@ class _Copy:
         is_numbered = with_number and (design.is_repeated or form.is_further)
         title = f"{design.title} {form.occurrence}" if is_numbered else design.title
         return " · ".join(filter(None, (f"{visit} {number}".strip(), str(title))))
+
+
+def _with_reason(text: str, why: str) -> str:
+    return f"{text}: {why}" if why else text
 
 
 def _place_of(visit: str) -> int:
